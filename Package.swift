@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+    // Places where a test build can be killed on purpose; never in a release build.
+    .define("FAULT_POINTS", .when(configuration: .debug)),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A module of `Sources/`.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A service: its library at `Services/NAME` and its daemon at `Services/NAME/Daemon`.
+func service(_ name: String, library: String, _ dependencies: [Target.Dependency]) -> [Target] {
+    [
+        .target(
+            name: library, dependencies: dependencies, path: "Services/\(name)", exclude: ["Daemon"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "postern-\(name)", dependencies: [.target(name: library), "ServiceRuntime"],
+            path: "Services/\(name)/Daemon", swiftSettings: strict),
+    ]
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+
+/// What the library of a service with a store may import.
+let serviceModules: [Target.Dependency] = [
+    "Configuration", "MailTypes", "PostfixProtocol", "ServiceProtocol", logging,
+]
+
+/// What a test that starts the suite needs to be built.
+let programs: [Target.Dependency] = [
+    "postern", "postern-frontend", "postern-directory", "postern-throttle",
+]
+
+let package = Package(
+    name: "postern",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CPosternSupport"),
+
+        module("Configuration", ["CYAML"]),
+        module("MailTypes", ["CIDN2"]),
+        module("PostfixProtocol", [nioCore]),
+        module("ServiceProtocol", ["CCrypto", "Configuration", "MailTypes", "PostfixProtocol", nioCore]),
+        module(
+            "ServiceTransport",
+            ["CPosternSupport", "PostfixProtocol", "ServiceProtocol", collections, nioCore, nioPosix]),
+        module(
+            "ServiceRuntime",
+            [
+                "CPosternSupport", "CSystemd", "Configuration", "PostfixProtocol", "ServiceProtocol",
+                "ServiceTransport", collections, logging, nioCore, nioPosix,
+            ]),
+        module("SQLStore", ["CCrypto", "CSQLite"]),
+        module("Supervisor", ["CPosternSupport", "ServiceProtocol"]),
+        .executableTarget(
+            name: "postern",
+            dependencies: [
+                "CPosternSupport", "Configuration", "Directory", "Frontend", "PostfixProtocol",
+                "ServiceProtocol", "ServiceRuntime", "Supervisor", "Throttle", arguments, nioCore,
+            ],
+            swiftSettings: strict),
+    ]
+        + service(
+            "frontend", library: "Frontend",
+            [
+                "Configuration", "MailTypes", "PostfixProtocol", "ServiceProtocol", "ServiceRuntime",
+                "ServiceTransport", collections, logging, nioCore, nioPosix,
+            ])
+        + service("directory", library: "Directory", serviceModules)
+        + service("throttle", library: "Throttle", serviceModules + ["SQLStore"])
+        + [
+            .target(name: "SuiteFixture", path: "Tests/SuiteFixture", swiftSettings: strict),
+            .testTarget(
+                name: "FaultTests",
+                dependencies: ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs, swiftSettings: strict),
+        ]
+)

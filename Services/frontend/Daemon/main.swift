@@ -1,0 +1,6 @@
+import Frontend
+import ServiceRuntime
+
+ServiceProcess.run("frontend") { environment in
+    try FrontendRole(environment: environment)
+}

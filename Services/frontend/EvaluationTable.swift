@@ -1,0 +1,64 @@
+/// Numbered places for what is under way; a number is never mistaken for that of an earlier tenant.
+struct EvaluationTable<Element: Sendable>: Sendable {
+    /// 24 bits of place and 23 of generation, so that a token has 16 bits left for a question's index and its highest
+    /// bit for the engine's mark.
+    struct ID: Sendable, Hashable {
+        let place: UInt32
+        let generation: UInt32
+
+        init(place: UInt32, generation: UInt32) {
+            self.place = place
+            self.generation = generation & Self.generationMask
+        }
+
+        init(token: UInt64) {
+            self.init(
+                place: UInt32(truncatingIfNeeded: token >> 16) & 0xff_ffff,
+                generation: UInt32(truncatingIfNeeded: token >> 40))
+        }
+
+        func token(index: Int) -> UInt64 {
+            UInt64(generation) << 40 | UInt64(place) << 16 | UInt64(truncatingIfNeeded: index) & 0xffff
+        }
+
+        static var generationMask: UInt32 { 0x7f_ffff }
+
+        static func index(ofToken token: UInt64) -> Int { Int(token & 0xffff) }
+    }
+
+    private var places: ContiguousArray<(generation: UInt32, element: Element?)> = []
+    private var free: [UInt32] = []
+    private(set) var count = 0
+
+    mutating func insert(_ element: Element) -> ID {
+        count += 1
+        if let place = free.popLast() {
+            places[Int(place)].element = element
+            return ID(place: place, generation: places[Int(place)].generation)
+        }
+        places.append((1, element))
+        return ID(place: UInt32(places.count - 1), generation: 1)
+    }
+
+    /// Changes the element in place; does nothing when its number is no longer valid.
+    mutating func update(_ id: ID, _ change: (inout Element) -> Void) {
+        guard holds(id), var element = places[Int(id.place)].element.take() else { return }
+        change(&element)
+        places[Int(id.place)].element = element
+    }
+
+    @discardableResult
+    mutating func remove(_ id: ID) -> Element? {
+        guard holds(id), let element = places[Int(id.place)].element.take() else { return nil }
+        places[Int(id.place)].generation = (places[Int(id.place)].generation &+ 1) & ID.generationMask
+        free.append(id.place)
+        count -= 1
+        return element
+    }
+
+    func contains(_ id: ID) -> Bool { holds(id) }
+
+    private func holds(_ id: ID) -> Bool {
+        Int(id.place) < places.count && places[Int(id.place)].generation == id.generation
+    }
+}

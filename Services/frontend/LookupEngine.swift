@@ -1,0 +1,150 @@
+internal import DequeModule
+internal import NIOCore
+public import ServiceProtocol
+public import ServiceTransport
+
+/// All table lookups under way, as a value: the facts a map wants are fetched, then its service is asked.
+public struct LookupEngine: Sendable {
+    /// What the driver has to do.
+    public enum Action: Sendable {
+        /// Ask this service.
+        case ask(service: String, Ask)
+        /// Answer the lookup that came with this tag. `failure` says why the service could not be asked.
+        case answer(tag: UInt64, LookupRequest, LookupResult, failure: String?)
+    }
+
+    private struct Entry: Sendable {
+        var request: LookupRequest
+        var tag: UInt64
+        var facts: [FactName: String] = [:]
+        var waitsForFacts = false
+    }
+
+    private typealias ID = EvaluationTable<Entry>.ID
+
+    /// The text of a lookup that failed: not rewriting is safer than deferring every sender.
+    public static let failureText = "not available, not rewritten"
+
+    private let service: String
+    private let providers: [String: String]
+    private let limit: Int
+    private let maximumInFlight: Int
+    private let tokenMark: UInt64
+    private var table = EvaluationTable<Entry>()
+    private var factCache: FactCache
+
+    /// An engine that asks `service`, with `limit` milliseconds for each lookup.
+    public init(
+        service: String = "srs", providers: [String: String] = CheckCatalog.providers, limit: Int = 2_000,
+        maximumInFlight: Int = 10_000, factCache: FactCache = FactCache(), tokenMark: UInt64 = 1 << 63
+    ) {
+        self.service = service
+        self.providers = providers
+        self.limit = limit
+        self.maximumInFlight = maximumInFlight
+        self.factCache = factCache
+        self.tokenMark = tokenMark
+    }
+
+    /// How many lookups are under way.
+    public var inFlight: Int { table.count }
+
+    /// A lookup came in.
+    public mutating func receive(
+        map: String, key: String, tag: UInt64, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        let request = LookupRequest(map: map, key: key, deadline: now.advanced(byMilliseconds: limit))
+        guard table.count < maximumInFlight else {
+            actions.append(.answer(tag: tag, request, .notFound(Self.failureText), failure: "too many lookups"))
+            return
+        }
+        let id = table.insert(Entry(request: request, tag: tag))
+        let names = (CheckCatalog.lookupWants[map] ?? []).compactMap { want in
+            want.attribute == "key" ? want.name(for: key) : nil
+        }
+        var missing: [FactName] = []
+        var facts: [FactName: String] = [:]
+        for name in names {
+            facts[name] = factCache.value(of: name, now: now) ?? unknownFactValue
+            if facts[name] == unknownFactValue { missing.append(name) }
+        }
+        let isAsked = askForFacts(missing, of: id, now: now, actions: &actions)
+        table.update(id) { entry in
+            entry.facts = facts
+            entry.waitsForFacts = isAsked
+        }
+        if !isAsked { askService(id, now: now, actions: &actions) }
+    }
+
+    /// The domain facts of one key have one provider. Returns whether it was asked.
+    private mutating func askForFacts(
+        _ names: [FactName], of id: ID, now: MonotonicInstant, actions: inout [Action]
+    ) -> Bool {
+        guard let kind = names.first?.kind, let provider = providers[kind] else { return false }
+        let expires = now.advanced(byMilliseconds: min(cheapFactLimit, limit / 2))
+        var payload = ByteBuffer()
+        FactRequest(names: names, deadline: expires).encode(into: &payload)
+        let ask = Ask(
+            token: id.token(index: 0) | tokenMark, payload: payload, expires: expires, isRepeatable: true,
+            affinity: UInt64(id.place))
+        actions.append(.ask(service: provider, ask))
+        return true
+    }
+
+    private mutating func askService(_ id: ID, now: MonotonicInstant, actions: inout [Action]) {
+        var question: LookupRequest?
+        table.update(id) { entry in
+            entry.request.facts = entry.facts
+            question = entry.request
+        }
+        guard let question else { return }
+        var payload = ByteBuffer()
+        question.encode(into: &payload)
+        let ask = Ask(
+            token: id.token(index: 1) | tokenMark, payload: payload, expires: question.deadline, isRepeatable: true,
+            affinity: UInt64(id.place))
+        actions.append(.ask(service: service, ask))
+    }
+
+    /// A question's outcome. Every question expires by itself, so no wake-up of its own is needed.
+    public mutating func receive(
+        _ outcome: AskOutcome, token: UInt64, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        let plain = token & ~(1 << 63)
+        let id = ID(token: plain)
+        if ID.index(ofToken: plain) == 0 {
+            if learnFacts(outcome, of: id, now: now) { askService(id, now: now, actions: &actions) }
+            return
+        }
+        guard let entry = table.remove(id) else { return }
+        switch outcome {
+        case .reply(let list):
+            let result = LookupResult(list)
+            actions.append(
+                .answer(
+                    tag: entry.tag, entry.request, result ?? .notFound(Self.failureText),
+                    failure: result == nil ? "the reply could not be used" : nil))
+        case .failed(let failure):
+            actions.append(
+                .answer(
+                    tag: entry.tag, entry.request, .notFound(Self.failureText), failure: failure.rawValue))
+        }
+    }
+
+    /// Returns whether the lookup was waiting for them. Only what was asked for is believed.
+    private mutating func learnFacts(_ outcome: AskOutcome, of id: ID, now: MonotonicInstant) -> Bool {
+        var values: [FactName: String] = [:]
+        if case .reply(let list) = outcome { values = FactReply(list).values }
+        var wasWaiting = false
+        table.update(id) { entry in
+            wasWaiting = entry.waitsForFacts
+            entry.waitsForFacts = false
+            guard wasWaiting else { return }
+            values = values.filter { entry.facts[$0.key] != nil }
+            entry.facts.merge(values) { _, new in new }
+        }
+        guard wasWaiting else { return false }
+        for (name, value) in values { factCache.keep(value, of: name, now: now) }
+        return true
+    }
+}

@@ -1,0 +1,67 @@
+public import PostfixProtocol
+
+/// The end of one request: the reply and what the log should say about it.
+public struct PolicyDecision: Sendable {
+    /// Something that happened on the way and belongs in the log.
+    public struct Remark: Sendable, Equatable {
+        /// What it is.
+        public enum Kind: String, Sendable {
+            /// The check could not decide; its failure rule applied.
+            case failed
+            /// The check's verdict in shadow mode.
+            case shadow
+            /// An action that could no longer be sent to Postfix.
+            case unsent
+        }
+
+        /// What it is.
+        public var kind: Kind
+        /// The check.
+        public var check: String
+        /// Why or what.
+        public var text: String
+    }
+
+    /// What a check that was read amounted to, for the counters.
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// Nothing to say.
+        case none
+        /// It ended the reading with DUNNO.
+        case pass
+        /// It gave the reply.
+        case final
+        /// It gave an action that was remembered.
+        case carried
+        /// It could not decide.
+        case failed
+        /// It had a verdict in shadow mode.
+        case shadow
+    }
+
+    /// One step of a traced decision.
+    public struct Step: Sendable, Equatable {
+        /// Microseconds since the request came.
+        public var microseconds: Int
+        /// The check, or the service that was asked.
+        public var name: String
+        /// What happened.
+        public var text: String
+    }
+
+    /// The reply.
+    public var action: PolicyAction
+    /// The check that decided it; nil when none had anything to say.
+    public var check: String?
+    /// Why, in the check's words.
+    public var reason: String
+    /// The policy that was read; nil when none applies.
+    public var policy: String?
+    /// What happened on the way.
+    public var remarks: [Remark]
+    /// The checks that were read and what each amounted to.
+    public var outcomes: [(check: String, outcome: Outcome)]
+    /// The steps, when the request was traced.
+    public var steps: [Step]
+    /// How long it took, in microseconds.
+    public var microseconds: Int
+}

@@ -1,0 +1,199 @@
+internal import DequeModule
+internal import NIOCore
+public import PostfixProtocol
+public import ServiceProtocol
+public import ServiceTransport
+
+/// All policy requests under way, as a value: requests, replies and the clock in; questions and answers out.
+///
+/// It keeps the sessions and the cheap facts; it does no I/O, so the whole frontend can be simulated.
+public struct PolicyEngine: Sendable {
+    /// What the driver has to do.
+    public enum Action: Sendable {
+        /// Ask this service; the outcome comes back with the ask's token.
+        case ask(service: String, Ask)
+        /// The outcome of this question no longer matters.
+        case cancel(service: String, token: UInt64)
+        /// The service's reply could not be used.
+        case uselessReply(service: String)
+        /// Answer the request that came with this tag.
+        case answer(tag: UInt64, request: PolicyRequest, PolicyDecision)
+    }
+
+    /// How a request is to be treated beside its attributes.
+    public struct Options: Sendable {
+        /// Decide and record nothing.
+        public var isDryRun = false
+        /// Keep the steps.
+        public var isTraced = false
+
+        /// A plain request.
+        public init() {}
+    }
+
+    private struct Entry: Sendable {
+        var evaluation: PolicyEvaluation
+        var tag: UInt64
+        var instance: ByteBuffer
+        /// The same for all mail of one account, so that one instance of a service sees it.
+        var affinity: UInt64
+    }
+
+    private typealias ID = EvaluationTable<Entry>.ID
+
+    /// The policies for requests from now on; those under way keep theirs.
+    public var policies: PolicySet
+    private let maximumInFlight: Int
+    private var table = EvaluationTable<Entry>()
+    private var sessions: SessionStore
+    private var factCache: FactCache
+    private var deadlines = Deque<(at: MonotonicInstant, id: ID)>()
+    /// Bit 63 of each token; tells this engine's questions from another's.
+    private let tokenMark: UInt64
+
+    /// An engine for `policies` with at most `maximumInFlight` requests under way.
+    public init(
+        policies: PolicySet, maximumInFlight: Int = 10_000, sessionLimits: SessionStore.Limits = .init(),
+        factCache: FactCache = FactCache(), tokenMark: UInt64 = 0
+    ) {
+        self.policies = policies
+        self.maximumInFlight = maximumInFlight
+        sessions = SessionStore(limits: sessionLimits)
+        self.factCache = factCache
+        self.tokenMark = tokenMark
+    }
+
+    /// How many requests are under way.
+    public var inFlight: Int { table.count }
+
+    /// How many sessions are kept.
+    public var sessionCount: Int { sessions.count }
+
+    /// A request came in.
+    ///
+    /// - Parameter tag: the driver's own name for it; comes back with the answer.
+    public mutating func receive(
+        _ request: PolicyRequest, listenerPolicy: String, tag: UInt64, options: Options = Options(),
+        now: MonotonicInstant, actions: inout [Action]
+    ) {
+        let instance = ByteBuffer(request[.instance])
+        let session = sessions.session(of: instance, now: now)
+        let policy = policies.policyName(for: request, listenerPolicy: listenerPolicy)
+        let state = request.protocolState
+        guard let plan = policies.plans[policy]?[state] ?? Self.emptyPlan(policy, state, session) else {
+            if !options.isDryRun { endSession(session, of: instance, at: state, now: now) }
+            actions.append(.answer(tag: tag, request: request, Self.nothingToSay))
+            return
+        }
+        let isFull = table.count >= maximumInFlight
+        let evaluation = PolicyEvaluation(
+            plan: plan, policies: policies, request: request, session: session, started: now,
+            isDryRun: options.isDryRun, isTraced: options.isTraced,
+            refusal: isFull ? "too many requests under way" : nil)
+        let entry = Entry(
+            evaluation: evaluation, tag: tag, instance: instance, affinity: Self.affinity(of: request))
+        let id = table.insert(entry)
+        noteDeadline(now.advanced(byMilliseconds: policies.deadline), of: id)
+        let cache = factCache
+        step(id, now: now, actions: &actions) { evaluation, effects in
+            evaluation.start(knownFact: { cache.value(of: $0, now: now) }, now: now, actions: &effects)
+        }
+    }
+
+    /// A question's outcome.
+    public mutating func receive(
+        _ outcome: AskOutcome, token: UInt64, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        let plain = token & ~(1 << 63)
+        step(ID(token: plain), now: now, actions: &actions) { evaluation, effects in
+            evaluation.receive(outcome, of: ID.index(ofToken: plain), now: now, actions: &effects)
+        }
+    }
+
+    /// When the driver should call ``wake(now:actions:)``; nil when nothing is under way.
+    public var nextWake: MonotonicInstant? { deadlines.first?.at }
+
+    /// Time has passed: requests whose deadline is over are answered by their failure rules.
+    public mutating func wake(now: MonotonicInstant, actions: inout [Action]) {
+        while let first = deadlines.first, first.at <= now {
+            deadlines.removeFirst()
+            step(first.id, now: now, actions: &actions) { evaluation, effects in
+                evaluation.runOutOfTime(now: now, actions: &effects)
+            }
+        }
+        sessions.forgetExpired(now: now)
+    }
+
+    private mutating func step(
+        _ id: ID, now: MonotonicInstant, actions: inout [Action],
+        _ event: (inout PolicyEvaluation, inout [PolicyEvaluation.Action]) -> Void
+    ) {
+        var effects: [PolicyEvaluation.Action] = []
+        var affinity: UInt64 = 0
+        table.update(id) { entry in
+            event(&entry.evaluation, &effects)
+            affinity = entry.affinity
+        }
+        for effect in effects { carryOut(effect, of: id, affinity: affinity, now: now, actions: &actions) }
+        dropSettledDeadlines()
+    }
+
+    private mutating func carryOut(
+        _ effect: PolicyEvaluation.Action, of id: ID, affinity: UInt64, now: MonotonicInstant,
+        actions: inout [Action]
+    ) {
+        switch effect {
+        case .ask(let index, let service, let payload, let expires, let isRepeatable):
+            let token = id.token(index: index) | tokenMark
+            let ask = Ask(
+                token: token, payload: payload, expires: expires, isRepeatable: isRepeatable, affinity: affinity)
+            actions.append(.ask(service: service, ask))
+        case .cancel(let index, let service):
+            actions.append(.cancel(service: service, token: id.token(index: index) | tokenMark))
+        case .uselessReply(let service):
+            actions.append(.uselessReply(service: service))
+        case .learned(let name, let value):
+            factCache.keep(value, of: name, now: now)
+        case .finish(let decision):
+            guard let entry = table.remove(id) else { return }
+            let evaluation = entry.evaluation
+            if !evaluation.isDryRun {
+                endSession(evaluation.session, of: entry.instance, at: evaluation.request.protocolState, now: now)
+            }
+            actions.append(.answer(tag: entry.tag, request: evaluation.request, decision))
+        }
+    }
+
+    private mutating func endSession(
+        _ session: Session, of instance: ByteBuffer, at state: ProtocolState, now: MonotonicInstant
+    ) {
+        guard instance.readableBytes > 0, !session.isEmpty || sessions.count > 0 else { return }
+        sessions.keep(session, of: instance, hasEnded: state == .endOfMessage, now: now)
+    }
+
+    /// In order of time, also when new policies came with a shorter deadline.
+    private mutating func noteDeadline(_ deadline: MonotonicInstant, of id: ID) {
+        var place = deadlines.endIndex
+        while place > deadlines.startIndex, deadlines[place - 1].at > deadline { place -= 1 }
+        deadlines.insert((deadline, id), at: place)
+    }
+
+    /// Deadlines of requests already answered need no wake-up.
+    private mutating func dropSettledDeadlines() {
+        while let first = deadlines.first, !table.contains(first.id) { deadlines.removeFirst() }
+    }
+
+    /// A state without a policy still delivers what waits in the session.
+    private static func emptyPlan(_ policy: String, _ state: ProtocolState, _ session: Session) -> PolicyPlan? {
+        session.waiting.isEmpty ? nil : PolicyPlan(policy: policy, state: state, checks: [])
+    }
+
+    /// FNV-1a over the login name, else the sender.
+    private static func affinity(of request: PolicyRequest) -> UInt64 {
+        let account = request[request.isEmpty(.saslUsername) ? .sender : .saslUsername]
+        return account.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+
+    private static let nothingToSay = PolicyDecision(
+        action: .dunno, check: nil, reason: "", policy: nil, remarks: [], outcomes: [], steps: [], microseconds: 0)
+}

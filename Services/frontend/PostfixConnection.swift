@@ -1,0 +1,144 @@
+internal import NIOCore
+internal import ServiceProtocol
+
+/// One connection of Postfix: questions are answered one after the other, in order.
+final class PostfixConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// How long things may take, in milliseconds.
+    struct Limits: Sendable {
+        /// Postfix's own idle limit is 300 s and its connections live 1,000 s (SMTPD_POLICY_README).
+        var idle = 1_100_000
+        /// From the first byte of a question to its last.
+        var question = 60_000
+        /// From a reply's first byte to its last.
+        var reply = 60_000
+        /// For the first question of a connection that was accepted while draining.
+        var firstWhileDraining = 1_000
+    }
+
+    let number: UInt64
+    let listener: ListenerConfiguration
+    private let channel: any Channel
+    private let limits: Limits
+    private let ask: (PostfixCodec.Question, PostfixConnection) -> Void
+    private let closed: (PostfixConnection, String?) -> Void
+    private var codec: PostfixCodec
+    private var received = ByteBuffer()
+    private var isWaiting = false
+    private var isReadPending = false
+    private var isDraining = false
+    private var isClosed = false
+    private var hasAsked = false
+    private var lastActivity = MonotonicInstant.now
+    private var questionSince: MonotonicInstant?
+    private var replySince: MonotonicInstant?
+    private var drainingSince: MonotonicInstant?
+
+    /// Bytes kept of what came in while a question is unanswered; beyond, nothing more is read.
+    private static let maximumBuffered = 64 << 10
+
+    init(
+        number: UInt64, listener: ListenerConfiguration, channel: any Channel, limits: Limits,
+        ask: @escaping (PostfixCodec.Question, PostfixConnection) -> Void,
+        closed: @escaping (PostfixConnection, String?) -> Void
+    ) {
+        self.number = number
+        self.listener = listener
+        self.channel = channel
+        self.limits = limits
+        self.ask = ask
+        self.closed = closed
+        codec = PostfixCodec(listener.purpose)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if received.readableBytes == 0 { received = bytes } else { received.writeBuffer(&bytes) }
+        lastActivity = MonotonicInstant.now
+        takeQuestions()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isWaiting, received.readableBytes > Self.maximumBuffered { isReadPending = true } else { context.read() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        finish(nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        finish("\(error)")
+        context.close(promise: nil)
+    }
+
+    private func takeQuestions() {
+        do {
+            while !isClosed, !isWaiting, let question = try codec.next(from: &received) {
+                isWaiting = true
+                hasAsked = true
+                questionSince = nil
+                if case .answered(let answer) = question { answerNow(answer) } else { ask(question, self) }
+            }
+            if !isWaiting, codec.isMidQuestion, questionSince == nil { questionSince = lastActivity }
+        } catch {
+            close("\(error)")
+        }
+    }
+
+    /// Sends the answer to the question asked last; the next question is taken.
+    func answer(_ bytes: ByteBuffer) {
+        guard isWaiting, !isClosed else { return }
+        answerNow(bytes)
+        takeQuestions()
+        if isReadPending, !isClosed {
+            isReadPending = false
+            channel.read()
+        }
+    }
+
+    private func answerNow(_ bytes: ByteBuffer) {
+        isWaiting = false
+        replySince = lastActivity
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.replySince = nil }
+        channel.writeAndFlush(bytes, promise: promise)
+        if isDraining { close(nil) }
+    }
+
+    /// Idle connections are closed at once, others right after their reply.
+    func startDraining(now: MonotonicInstant) {
+        isDraining = true
+        drainingSince = now
+        if !isWaiting, hasAsked { close(nil) }
+    }
+
+    /// Closes what has taken too long.
+    func checkLimits(now: MonotonicInstant) {
+        if let replySince, now.microseconds(since: replySince) / 1_000 >= limits.reply {
+            close("takes no reply")
+        } else if let questionSince, now.microseconds(since: questionSince) / 1_000 >= limits.question {
+            close("half a request, then silence")
+        } else if let drainingSince, !isWaiting,
+            now.microseconds(since: drainingSince) / 1_000 >= limits.firstWhileDraining
+        {
+            close(nil)
+        } else if !isWaiting, now.microseconds(since: lastActivity) / 1_000 >= limits.idle {
+            close(nil)
+        }
+    }
+
+    private func close(_ reason: String?) {
+        guard !isClosed else { return }
+        finish(reason)
+        channel.close(promise: nil)
+    }
+
+    private func finish(_ reason: String?) {
+        guard !isClosed else { return }
+        isClosed = true
+        closed(self, reason)
+    }
+}

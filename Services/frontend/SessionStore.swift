@@ -1,0 +1,124 @@
+internal import DequeModule
+public import NIOCore
+public import ServiceProtocol
+
+/// The sessions of all messages on their way, by Postfix's `instance`.
+///
+/// Bounded in number and memory, oldest out first; forgotten 60 s after END-OF-MESSAGE or 3,600 s after the last
+/// request.
+public struct SessionStore: Sendable {
+    /// How much is kept and how long.
+    public struct Limits: Sendable {
+        /// Sessions.
+        public var sessions = 50_000
+        /// Bytes, estimated.
+        public var bytes = 64 << 20
+        /// Milliseconds after the last request.
+        public var idle = 3_600_000
+        /// Milliseconds after END-OF-MESSAGE.
+        public var afterEnd = 60_000
+
+        /// The shipped values.
+        public init() {}
+    }
+
+    private struct Entry: Sendable {
+        var session: Session
+        var size: Int
+        var expires: MonotonicInstant
+        var stamp: UInt64
+    }
+
+    /// A place in the order of last use; stale when the entry's stamp has moved on.
+    private struct Place: Sendable {
+        var key: ByteBuffer
+        var stamp: UInt64
+        var expires: MonotonicInstant
+    }
+
+    private let limits: Limits
+    private var entries: [ByteBuffer: Entry] = [:]
+    private var order = Deque<Place>()
+    private var ended = Deque<Place>()
+    private var nextStamp: UInt64 = 0
+    /// Bytes kept, estimated.
+    public private(set) var bytes = 0
+
+    /// An empty store.
+    public init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    /// How many sessions are kept.
+    public var count: Int { entries.count }
+
+    /// The session of `instance`; empty when none is kept.
+    public func session(of instance: ByteBuffer, now: MonotonicInstant) -> Session {
+        guard instance.readableBytes > 0, !entries.isEmpty, let entry = entries[instance], entry.expires > now else {
+            return Session()
+        }
+        return entry.session
+    }
+
+    /// Keeps `session`, or forgets it when there is nothing to remember.
+    public mutating func keep(
+        _ session: Session, of instance: ByteBuffer, hasEnded: Bool, now: MonotonicInstant
+    ) {
+        guard instance.readableBytes > 0 else { return }
+        forgetExpired(now: now)
+        let old = entries[instance]
+        if session.isEmpty {
+            if old != nil { remove(instance) }
+            return
+        }
+        // A copy: a slice would keep the whole request alive.
+        let key = old == nil ? ByteBuffer(bytes: instance.readableBytesView) : instance
+        let expires = now.advanced(byMilliseconds: hasEnded ? limits.afterEnd : limits.idle)
+        let size = session.size + key.readableBytes * 2
+        bytes += size - (old?.size ?? 0)
+        nextStamp += 1
+        entries[key] = Entry(session: session, size: size, expires: expires, stamp: nextStamp)
+        let place = Place(key: ByteBuffer(bytes: key.readableBytesView), stamp: nextStamp, expires: expires)
+        if hasEnded { ended.append(place) } else { order.append(place) }
+        enforceLimits()
+        compactIfNeeded()
+    }
+
+    /// Forgets what has expired.
+    public mutating func forgetExpired(now: MonotonicInstant) {
+        while let first = ended.first, first.expires <= now || !isCurrent(first) { dropFirst(of: \.ended) }
+        while let first = order.first, first.expires <= now || !isCurrent(first) { dropFirst(of: \.order) }
+    }
+
+    private mutating func enforceLimits() {
+        while entries.count > limits.sessions || bytes > limits.bytes {
+            if !ended.isEmpty {
+                dropFirst(of: \.ended)
+            } else if !order.isEmpty {
+                dropFirst(of: \.order)
+            } else {
+                return
+            }
+        }
+    }
+
+    private mutating func dropFirst(of queue: WritableKeyPath<SessionStore, Deque<Place>>) {
+        guard let place = self[keyPath: queue].popFirst() else { return }
+        if isCurrent(place) { remove(place.key) }
+    }
+
+    private func isCurrent(_ place: Place) -> Bool {
+        entries[place.key]?.stamp == place.stamp
+    }
+
+    private mutating func remove(_ key: ByteBuffer) {
+        if let entry = entries.removeValue(forKey: key) { bytes -= entry.size }
+    }
+
+    /// A message with many requests leaves a stale place for each; now and then they are swept out.
+    private mutating func compactIfNeeded() {
+        guard order.count + ended.count > entries.count * 4 + 1_024 else { return }
+        order.removeAll { entries[$0.key]?.stamp != $0.stamp }
+        ended.removeAll { entries[$0.key]?.stamp != $0.stamp }
+    }
+}

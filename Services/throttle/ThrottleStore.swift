@@ -1,0 +1,75 @@
+internal import Logging
+internal import SQLStore
+internal import ServiceProtocol
+
+/// The service's store: batches of messages, and management in between.
+struct ThrottleStore: Sendable {
+    typealias Handler = ThrottleHandler<SQLiteConnection>
+
+    let rules = SharedRules()
+    let failures: FailureLog
+    private let store: RecordingStore<Handler>
+
+    init(database: String, clock: ServiceClock, log: Logger) throws {
+        let failures = FailureLog(log)
+        self.failures = failures
+        store = try RecordingStore(
+            name: "throttle", handler: Handler(shared: rules, log: log), clock: StoreClock(clock),
+            open: {
+                try SQLiteConnection(SQLiteConfiguration(path: database), schema: throttleSchema)
+            },
+            onStateChange: { state in
+                switch state {
+                case .available: failures.end()
+                case .unavailable(let error): failures.begin(error)
+                }
+            })
+    }
+
+    /// Decides a message and counts it.
+    /// - Returns: False when too many wait already.
+    func submit(
+        _ operation: ThrottleOperation, completion: @escaping @Sendable (RecordingResult<ThrottleVerdict>) -> Void
+    ) -> Bool {
+        let failures = failures
+        return store.submit(operation) { result in
+            switch result {
+            case .decided, .repeated: failures.end()
+            case .failed(let error), .unavailable(let error): failures.begin(error)
+            case .expired: break
+            }
+            completion(result)
+        }
+    }
+
+    /// Carries a management verb out.
+    /// - Returns: False when too many jobs wait already.
+    func run(_ command: ThrottleCommand, now: Int, completion: @escaping @Sendable (AdminReply) -> Void) -> Bool {
+        store.performWithHandler(
+            { connection, handler in
+                let reply = try connection.transaction { try command.run(on: connection) }
+                // It is done: what fails from here on is made up for by the store's timed work.
+                _ = try? handler.refresh(connection)
+                if case .deleteSetting = command { try? handler.cleanNow(connection, now: Int64(now)) }
+                return reply
+            },
+            completion: { result in
+                switch result {
+                case .success(let reply): completion(reply)
+                case .failure(let error): completion(.failed("the database refused it: \(error)"))
+                }
+            })
+    }
+
+    func stop() {
+        store.stop()
+    }
+}
+
+extension StoreClock {
+    /// The same two clocks, in the store's units.
+    init(_ clock: ServiceClock) {
+        self.init(
+            unixSeconds: clock.unixSeconds, monotonicMilliseconds: { clock.monotonic().milliseconds })
+    }
+}

@@ -1,0 +1,92 @@
+/// An address with a local part and a domain, as Postfix hands it to policy servers: without quotes.
+///
+/// Two mailboxes are equal when their normalised texts are, so the letter case of the local part does not count.
+public struct Mailbox: Sendable {
+    /// The longest address taken, in bytes.
+    public static let maximumLength = 320
+
+    /// The address as it was given, without quotes, in its own letter case.
+    public let original: String
+
+    /// The normalised address: `localPart`, `@`, the domain's text.
+    public let text: String
+
+    /// The local part in lower case, by the rules of no particular language.
+    public let localPart: String
+
+    /// The domain.
+    public let domain: Domain
+
+    /// Puts together parts that are already in normalised form.
+    init(localPart: String, domain: Domain) {
+        self.localPart = localPart
+        self.domain = domain
+        text = "\(localPart)@\(domain.text)"
+        original = text
+    }
+
+    /// Reads an address without quotes. It is split at its last `@`; both parts have at least one byte, the whole has
+    /// at most 320, the local part has any characters except controls, and the domain is a `Domain`.
+    public init?(parsing address: String) {
+        guard address.utf8.count <= Mailbox.maximumLength,
+            let at = address.utf8.lastIndex(of: UInt8(ascii: "@")), at != address.startIndex,
+            case let name = address[address.utf8.index(after: at)...], let domain = Domain(parsing: name)
+        else { return nil }
+        let local = address[..<at]
+        guard let isNormal = Mailbox.isNormal(local) else { return nil }
+        localPart = isNormal ? String(local) : local.lowercased()
+        self.domain = domain
+        original = address
+        // Nearly every address comes in normal form already; it then shares its storage.
+        text = isNormal && name == domain.text ? address : "\(localPart)@\(domain.text)"
+    }
+
+    /// Whether the local part is its own lower-case form; nil when it holds a control character.
+    private static func isNormal(_ local: Substring) -> Bool? {
+        var isPlain = true
+        for byte in local.utf8 {
+            if byte.isASCIIControl { return nil }
+            if byte.isASCIIUppercase || !byte.isASCII { isPlain = false }
+        }
+        if isPlain { return true }
+        return local.unicodeScalars.contains(where: \.isControl) ? nil : false
+    }
+}
+
+extension Mailbox: Hashable {
+    /// Compares the normalised texts.
+    public static func == (left: Mailbox, right: Mailbox) -> Bool {
+        left.text == right.text
+    }
+
+    /// Hashes the normalised text.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(text)
+    }
+}
+
+extension Mailbox: CustomStringConvertible {
+    /// The normalised address.
+    public var description: String { text }
+}
+
+extension Mailbox {
+    /// The local part as it was given.
+    public var originalLocalPart: Substring {
+        original[..<originalSeparator]
+    }
+
+    /// The domain as it was given: its own letter case, and its own script.
+    public var originalDomain: Substring {
+        original[originalSeparator...].dropFirst()
+    }
+
+    private var originalSeparator: String.Index {
+        original.utf8.lastIndex(of: UInt8(ascii: "@")) ?? original.endIndex
+    }
+}
+
+extension Unicode.Scalar {
+    /// The C0 and C1 controls and DEL.
+    var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
+}

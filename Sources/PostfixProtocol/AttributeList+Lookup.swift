@@ -1,0 +1,91 @@
+import Glibc
+public import NIOCore
+
+extension AttributeList {
+    /// The value of the last attribute called `name`, decoded; nil when there is none.
+    ///
+    /// Without a `%XX` in it the value is a view of the message, not a copy. The bytes are as the peer sent them: they
+    /// may be anything, also invalid UTF-8 or NUL.
+    public func bytes(_ name: String) -> ByteBufferView? {
+        lastField(name).map { value(of: $0) }
+    }
+
+    /// The value as text; invalid UTF-8 is replaced by U+FFFD.
+    public func string(_ name: String) -> String? {
+        bytes(name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The value as a decimal number: digits with at most a `-` before them. Nil when it is absent, anything else, or
+    /// too large for an `Int`.
+    public func integer(_ name: String) -> Int? {
+        bytes(name).flatMap { view in view.withUnsafeBytes { DecimalNumber.parse($0) } }
+    }
+
+    /// Calls `body` for every attribute whose name starts with `prefix`, in the order of the message, doubled names
+    /// included. `rest` is the name behind the prefix; both are decoded and repaired to valid UTF-8.
+    public func forEach(prefix: String, _ body: (_ rest: String, _ value: String) -> Void) {
+        for field in fields {
+            let name = name(of: field)
+            if name.utf8.starts(with: prefix.utf8) {
+                let rest = String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+                body(rest, String(decoding: value(of: field), as: UTF8.self))
+            }
+        }
+    }
+
+    /// The first name that stands a second time; nil when all differ.
+    public var hasDuplicateName: String? {
+        var seen = Set<ByteBufferView>(minimumCapacity: fields.count)
+        for field in fields where !seen.insert(decodedView(field.nameRange)).inserted {
+            return name(of: field)
+        }
+        return nil
+    }
+
+    /// What `bytes` stands for when every `%XX` is replaced by its byte. A `%` without two hexadecimal digits behind it
+    /// stands for itself.
+    public static func decode(_ bytes: ByteBufferView) -> ByteBuffer {
+        var decoded = ByteBuffer()
+        bytes.withUnsafeBytes { PercentEncoding.decode($0, into: &decoded) }
+        return decoded
+    }
+}
+
+extension AttributeList {
+    func value(of field: Field) -> ByteBufferView {
+        decodedView(field.valueRange)
+    }
+
+    func name(of field: Field) -> String {
+        String(decoding: decodedView(field.nameRange), as: UTF8.self)
+    }
+
+    private func decodedView(_ range: Range<Int>) -> ByteBufferView {
+        let start = message.readerIndex + range.lowerBound
+        guard let view = message.viewBytes(at: start, length: range.count) else { return ByteBufferView() }
+        guard hasEscapes, view.contains(ASCII.percent) else { return view }
+        return ByteBufferView(Self.decode(view))
+    }
+
+    private func lastField(_ name: String) -> Field? {
+        if hasEscapes {
+            return fields.last { decodedView($0.nameRange).elementsEqual(name.utf8) }
+        }
+        var name = name
+        return name.withUTF8 { wanted in
+            message.withUnsafeReadableBytes { bytes in
+                fields.last { field in
+                    AttributeList.equal(bytes, field.nameRange, UnsafeRawBufferPointer(wanted))
+                }
+            }
+        }
+    }
+
+    private static func equal(
+        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ wanted: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard range.count == wanted.count else { return false }
+        guard let base = bytes.baseAddress, let other = wanted.baseAddress else { return true }
+        return memcmp(base + range.lowerBound, other, wanted.count) == 0
+    }
+}

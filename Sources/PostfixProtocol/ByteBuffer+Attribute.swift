@@ -1,0 +1,58 @@
+public import NIOCore
+
+extension ByteBuffer {
+    /// Appends `name=value` and LF in the encoding of `protocol=1`: in the value `%`, bytes below 0x20 and 0x7f become
+    /// %XX, everything else stands for itself. In the name the same bytes are written so, and `=`.
+    public mutating func writeAttribute(_ name: String, _ value: String) {
+        var name = name
+        var value = value
+        name.withUTF8 { name in
+            value.withUTF8 { value in
+                writeAttributeLine(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer(value))
+            }
+        }
+    }
+
+    /// Appends `name=value` and LF for a value of any bytes; encoded as above.
+    public mutating func writeAttribute(_ name: String, bytes: ByteBufferView) {
+        var name = name
+        name.withUTF8 { name in
+            bytes.withUnsafeBytes { value in
+                writeAttributeLine(UnsafeRawBufferPointer(name), value)
+            }
+        }
+    }
+
+    /// Appends `name=value` and LF for a number, in decimal.
+    public mutating func writeAttribute(_ name: String, _ value: Int) {
+        writeAttribute(name, String(value))
+    }
+
+    /// Appends the empty line behind the last attribute.
+    public mutating func writeEndOfMessage() {
+        writeInteger(ASCII.newline)
+    }
+}
+
+extension ByteBuffer {
+    mutating func writeAttributeLine(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        reserveCapacity(minimumWritableBytes: name.count + value.count + 2)
+        writeEscaped(name, alsoEscaping: ASCII.equals)
+        writeInteger(ASCII.equals)
+        writeEscaped(value, alsoEscaping: ASCII.percent)
+        writeInteger(ASCII.newline)
+    }
+
+    private mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer, alsoEscaping extra: UInt8) {
+        var clean = 0
+        for (index, byte) in bytes.enumerated() {
+            let isSpecial = byte < 0x20 || byte == ASCII.percent || byte == ASCII.delete || byte == extra
+            if isSpecial {
+                writeBytes(bytes[clean..<index])
+                PercentEncoding.write(byte, into: &self)
+                clean = index + 1
+            }
+        }
+        writeBytes(bytes[clean...])
+    }
+}

@@ -1,0 +1,67 @@
+public import NIOCore
+
+extension PolicyRequest {
+    /// Appends every value that is not empty as a line in the encoding of `protocol=1`, without `request`, which has
+    /// another meaning between our own processes.
+    public func encodeAttributes(into buffer: inout ByteBuffer) {
+        message.withUnsafeReadableBytes { bytes in
+            if isPlain {
+                writePlain(bytes, into: &buffer)
+            } else {
+                writeEncoded(bytes, into: &buffer)
+            }
+        }
+    }
+
+    private static let firstEncoded = Int(PolicyAttribute.request.rawValue) + 1
+
+    private func writeEncoded(_ bytes: UnsafeRawBufferPointer, into buffer: inout ByteBuffer) {
+        for attribute in PolicyAttribute.allCases where attribute != .request && !isEmpty(attribute) {
+            let name = attribute.wireName
+            let nameBytes = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+            let value = values[Int(attribute.rawValue)].range
+            buffer.writeAttributeLine(nameBytes, UnsafeRawBufferPointer(rebasing: bytes[value]))
+        }
+    }
+
+    /// Nothing needs encoding: the lines are copied into space reserved once.
+    private func writePlain(_ bytes: UnsafeRawBufferPointer, into buffer: inout ByteBuffer) {
+        var space = 0
+        for index in values.indices where values[index].length > 0 {
+            space += Int(values[index].length) + Self.longestName + 2
+        }
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: space) { target in
+            var writer = LineWriter(target: target)
+            for index in Self.firstEncoded..<PolicyAttribute.total where values[index].length > 0 {
+                guard let attribute = PolicyAttribute(rawValue: UInt8(truncatingIfNeeded: index)) else { continue }
+                writer.writeLine(attribute.wireName, UnsafeRawBufferPointer(rebasing: bytes[values[index].range]))
+            }
+            return writer.count
+        }
+    }
+
+    /// `ccert_pubkey_fingerprint`; a test holds it to the table.
+    static let longestName = 24
+}
+
+/// Writes lines into space that was reserved for them.
+private struct LineWriter {
+    let target: UnsafeMutableRawBufferPointer
+    var count = 0
+
+    @inline(__always)
+    mutating func writeLine(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
+        write(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        target[count] = ASCII.equals
+        count += 1
+        write(value)
+        target[count] = ASCII.newline
+        count += 1
+    }
+
+    @inline(__always)
+    private mutating func write(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: target[count...]).copyMemory(from: bytes)
+        count += bytes.count
+    }
+}

@@ -1,0 +1,34 @@
+import NIOCore
+
+/// The text of tcp_table(5): `%`, whitespace, and every byte that is not printable ASCII is written as %XX.
+enum TCPTableEncoding {
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte <= ASCII.space || byte >= ASCII.delete || byte == ASCII.percent
+    }
+
+    /// The length of `text` in bytes when encoded.
+    static func length(of text: String) -> Int {
+        text.utf8.reduce(0) { $0 + (needsEscape($1) ? 3 : 1) }
+    }
+
+    /// Appends `text`, cut between two characters so that no more than `limit` bytes are written.
+    static func write(_ text: String, limit: Int, into buffer: inout ByteBuffer) {
+        var room = limit
+        for scalar in text.unicodeScalars {
+            let length = length(of: String(scalar))
+            guard length <= room else { return }
+            room -= length
+            for byte in UTF8.encode(scalar) ?? .init() {
+                write(byte, into: &buffer)
+            }
+        }
+    }
+
+    private static func write(_ byte: UInt8, into buffer: inout ByteBuffer) {
+        if needsEscape(byte) {
+            PercentEncoding.write(byte, into: &buffer)
+        } else {
+            buffer.writeInteger(byte)
+        }
+    }
+}

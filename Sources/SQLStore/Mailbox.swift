@@ -1,0 +1,58 @@
+/// The bounded queue before a store's thread. Many put, one takes everything that waits.
+final class Mailbox<Element: Sendable>: @unchecked Sendable {
+    /// What ``take(maximum:waiting:)`` found.
+    enum Taken {
+        case elements([Element])
+        case nothing
+        case closed
+    }
+
+    private let condition = Condition()
+    private let capacity: Int
+    private var elements: [Element] = []
+    private var isClosed = false
+    private var isAwaited = false
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// Adds an element.
+    /// - Returns: False when the mailbox is full or closed.
+    func put(_ element: Element) -> Bool {
+        condition.locked {
+            guard !isClosed, elements.count < capacity else { return false }
+            elements.append(element)
+            if isAwaited {
+                condition.signal()
+            }
+            return true
+        }
+    }
+
+    /// Takes up to `maximum` elements, in order; waits up to `milliseconds` when there are none. `closed` comes only
+    /// when nothing is left.
+    func take(maximum: Int, waiting milliseconds: Int) -> Taken {
+        condition.locked {
+            isAwaited = true
+            while elements.isEmpty, !isClosed, condition.wait(milliseconds: max(0, milliseconds)) {}
+            isAwaited = false
+            guard !elements.isEmpty else { return isClosed ? .closed : .nothing }
+            return .elements(removeFirst(maximum))
+        }
+    }
+
+    /// Refuses what comes from now on. What waits is still taken.
+    func close() {
+        condition.locked {
+            isClosed = true
+            condition.signal()
+        }
+    }
+
+    private func removeFirst(_ maximum: Int) -> [Element] {
+        let taken = Array(elements.prefix(max(1, maximum)))
+        elements.removeFirst(taken.count)
+        return taken
+    }
+}

@@ -1,0 +1,116 @@
+public import NIOCore
+public import PostfixProtocol
+
+/// What one check answered.
+public enum CheckResult: Sendable, Equatable {
+    /// It decided. `score` is added to the message's score; `reason` is for the log.
+    case verdict(Verdict, reason: String, score: Double)
+    /// It could not decide: its failure rule applies. The text is for the log.
+    case error(String)
+
+    /// A decision without a score.
+    public static func verdict(_ verdict: Verdict, reason: String = "") -> CheckResult {
+        .verdict(verdict, reason: reason, score: 0)
+    }
+}
+
+/// A service's answer to a check request.
+public enum CheckReply: Sendable, Equatable {
+    /// One result for each asked check, in the order they were asked.
+    case results([(check: String, result: CheckResult)])
+    /// Costly facts it lacks; the frontend gets them and asks again.
+    case needs([FactName])
+
+    /// Whether two replies say the same.
+    public static func == (left: CheckReply, right: CheckReply) -> Bool {
+        switch (left, right) {
+        case (.results(let left), .results(let right)):
+            left.elementsEqual(right) { $0.check == $1.check && $0.result == $1.result }
+        case (.needs(let left), .needs(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Appends the reply's attributes, without the lines every reply begins with.
+    public func encode(into buffer: inout ByteBuffer) {
+        switch self {
+        case .needs(let names):
+            buffer.writeAttribute("need", names.map(\.description).joined(separator: " "))
+        case .results(let results):
+            for (check, result) in results { Self.encode(check, result, into: &buffer) }
+        }
+    }
+
+    private static func encode(_ check: String, _ result: CheckResult, into buffer: inout ByteBuffer) {
+        switch result {
+        case .error(let text):
+            buffer.writeAttribute("error.\(check)", text)
+        case .verdict(let verdict, let reason, let score):
+            buffer.writeAttribute("verdict.\(check)", verdict.text)
+            if !reason.isEmpty { buffer.writeAttribute("reason.\(check)", reason) }
+            if score != 0 { buffer.writeAttribute("score.\(check)", "\(score)") }
+        }
+    }
+
+    /// Decodes the answer to a request for `checks`.
+    ///
+    /// A missing or doubled answer, or one that does not parse, is that check's error alone; any other doubled name is
+    /// the error of all. An answer for a check nobody asked is ignored here and logged by the caller.
+    public init(_ list: AttributeList, checks: [String]) {
+        if let name = Self.doubledName(in: list) {
+            self = .results(checks.map { ($0, .error("\(name) stands twice in the reply")) })
+            return
+        }
+        if let text = list.string("need") {
+            let words = text.split(separator: " ")
+            let names = words.compactMap { FactName(parsing: String($0)) }
+            if !names.isEmpty, names.count == words.count, names.count <= Self.maximumNeeds {
+                self = .needs(names)
+            } else {
+                self = .results(checks.map { ($0, .error("need is malformed")) })
+            }
+            return
+        }
+        self = .results(checks.map { ($0, Self.result(of: $0, in: list)) })
+    }
+
+    /// How many facts one answer may ask for.
+    public static let maximumNeeds = 16
+
+    /// A name beside the answers that stands twice.
+    private static func doubledName(in list: AttributeList) -> String? {
+        guard list.hasDuplicateName != nil else { return nil }
+        var seen: Set<String> = []
+        var doubled: String?
+        list.forEach(prefix: "") { name, _ in
+            let isAnswer = name.hasPrefix("verdict.") || name.hasPrefix("error.")
+            if !isAnswer, !seen.insert(name).inserted { doubled = doubled ?? name }
+        }
+        return doubled
+    }
+
+    private static func result(of check: String, in list: AttributeList) -> CheckResult {
+        let answers = list.occurrences(of: "verdict.\(check)") + list.occurrences(of: "error.\(check)")
+        guard answers == 1 else {
+            return .error(answers == 0 ? "no verdict in the reply" : "more than one verdict in the reply")
+        }
+        if let error = list.string("error.\(check)") { return .error(error) }
+        guard let verdict = Verdict(parsing: list.string("verdict.\(check)") ?? "") else {
+            return .error("verdict is not a Postfix action")
+        }
+        let score = list.string("score.\(check)").map { Double($0) ?? .nan } ?? 0
+        guard score.isFinite else { return .error("score is not a number") }
+        return .verdict(verdict, reason: list.string("reason.\(check)") ?? "", score: score)
+    }
+}
+
+extension AttributeList {
+    /// How often `name` occurs.
+    func occurrences(of name: String) -> Int {
+        var count = 0
+        forEach(prefix: name) { rest, _ in
+            if rest.isEmpty { count += 1 }
+        }
+        return count
+    }
+}

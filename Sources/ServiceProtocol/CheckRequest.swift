@@ -1,0 +1,104 @@
+public import NIOCore
+public import PostfixProtocol
+
+/// A question to a service: decide these checks about this Postfix request.
+public struct CheckRequest: Sendable {
+    /// The checks to decide, in the policy's order.
+    public var checks: [String]
+    /// Postfix's attributes.
+    public var policy: PolicyRequest
+    /// The name of the recording; nil when there is none to tell a retry by.
+    public var key: RecordingKey?
+    /// When the asker stops waiting: what has not been committed by then must not be.
+    public var deadline: MonotonicInstant
+    /// What other services know, as far as it was wanted or needed.
+    public var facts: [FactName: String]
+    /// The recipients accepted at RCPT, as received; only at DATA and END-OF-MESSAGE.
+    public var recipients: KnownRecipients?
+    /// Decide and roll back: nothing may be recorded.
+    public var isDryRun: Bool
+
+    /// A question.
+    public init(
+        checks: [String], policy: PolicyRequest, key: RecordingKey? = nil,
+        deadline: MonotonicInstant = MonotonicInstant(microseconds: .max), facts: [FactName: String] = [:],
+        recipients: KnownRecipients? = nil, isDryRun: Bool = false
+    ) {
+        self.checks = checks
+        self.policy = policy
+        self.key = key
+        self.deadline = deadline
+        self.facts = facts
+        self.recipients = recipients
+        self.isDryRun = isDryRun
+    }
+
+    /// Decodes a `request=check` message.
+    /// - Returns: nil when it names no check.
+    public init?(_ list: AttributeList) {
+        let checks = (list.string("checks") ?? "").split(separator: " ").map(String.init)
+        guard !checks.isEmpty else { return nil }
+        var facts: [FactName: String] = [:]
+        list.forEach(prefix: "fact.") { name, value in
+            if let name = FactName(parsing: name) { facts[name] = value }
+        }
+        self.init(
+            checks: checks, policy: PolicyRequest(list), key: list.string("key").flatMap(RecordingKey.init(parsing:)),
+            deadline: list.integer("deadline").map(MonotonicInstant.init(milliseconds:))
+                ?? MonotonicInstant(microseconds: .max),
+            facts: facts, recipients: KnownRecipients(list), isDryRun: list.string("dry-run") == "1")
+    }
+
+    /// Appends the whole request without the lines every request begins with, nor the closing empty line.
+    ///
+    /// `attributes` are the already encoded attributes of `policy`, which one decision encodes only once.
+    public func encode(into buffer: inout ByteBuffer, attributes: ByteBuffer) {
+        buffer.writeAttribute("request", "check")
+        buffer.writeAttribute("checks", checks.joined(separator: " "))
+        if let key { buffer.writeAttribute("key", key.description) }
+        buffer.writeAttribute("deadline", deadline.milliseconds)
+        if isDryRun { buffer.writeAttribute("dry-run", "1") }
+        for (name, value) in facts { buffer.writeAttribute("fact.\(name)", value) }
+        recipients?.encode(into: &buffer)
+        buffer.writeImmutableBuffer(attributes)
+    }
+
+    /// The value of the fact `kind` about the domain of `address`; nil when it was not attached.
+    public func fact(_ kind: String, about address: String) -> String? {
+        FactWant(kind: kind, attribute: "").name(for: address).flatMap { facts[$0] }
+    }
+}
+
+/// The recipients of one message that were accepted at RCPT.
+public struct KnownRecipients: Sendable, Equatable {
+    /// Addresses as received, in no particular order.
+    public var addresses: [String]
+    /// Whether these are all: their number equals Postfix's `recipient_count`.
+    public var isComplete: Bool
+
+    /// A set of recipients.
+    public init(addresses: [String], isComplete: Bool) {
+        self.addresses = addresses
+        self.isComplete = isComplete
+    }
+
+    init?(_ list: AttributeList) {
+        guard let kind = list.string("recipients"), kind == "complete" || kind == "partial" else { return nil }
+        // By bytes: as a Character, a CR at the end of an address would hide the LF behind it.
+        let addresses = (list.string("recipient_list") ?? "").utf8.split(separator: 10).map { String(Substring($0)) }
+        self.init(addresses: addresses, isComplete: kind == "complete")
+    }
+
+    /// Addresses hold no line feed, so one separates them; on the wire it is `%0A`. What would make the line too long
+    /// is left out, and the rest is no longer complete.
+    func encode(into buffer: inout ByteBuffer) {
+        var listed = addresses[...]
+        var size = listed.reduce(0) { $0 + $1.utf8.count * 3 + 3 }
+        while size > Self.maximumEncodedBytes, let last = listed.popLast() { size -= last.utf8.count * 3 + 3 }
+        let isWhole = isComplete && listed.count == addresses.count
+        buffer.writeAttribute("recipients", isWhole ? "complete" : "partial")
+        buffer.writeAttribute("recipient_list", listed.joined(separator: "\n"))
+    }
+
+    private static let maximumEncodedBytes = 60_000
+}

@@ -1,0 +1,73 @@
+internal import MailTypes
+
+/// The name of a fact that one service knows and another needs: `KIND:SUBJECT`, for example `local:example.com`.
+///
+/// The subject of the shipped kinds is a domain in A-label form. Kinds and values are listed in docs/protocol.md.
+public struct FactName: Sendable, Hashable, CustomStringConvertible {
+    /// What is asked, for example `local`, `alias-target`, `spf-listed`.
+    public let kind: String
+    /// Of what it is asked, for example a domain.
+    public let subject: String
+
+    /// A name made of its two parts.
+    public init(kind: String, subject: String) {
+        self.kind = kind
+        self.subject = subject
+    }
+
+    /// Parses `KIND:SUBJECT`.
+    /// - Returns: nil when a part is empty, the kind is not lower-case letters, digits and hyphens, the name is over
+    ///   320 bytes or has a space or control character.
+    public init?(parsing text: String) {
+        guard text.utf8.count <= 320, let colon = text.firstIndex(of: ":") else { return nil }
+        let kind = text[..<colon]
+        let subject = text[text.index(after: colon)...]
+        let kindIsWord = kind.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+        let subjectIsClean = subject.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
+        guard !kind.isEmpty, !subject.isEmpty, kindIsWord, subjectIsClean else { return nil }
+        self.init(kind: String(kind), subject: String(subject))
+    }
+
+    /// Whether the subject is a domain in A-label form; any other fact is `unknown` without asking.
+    public var hasValidDomain: Bool {
+        guard let domain = Domain(parsing: subject) else { return false }
+        return domain.text == subject && !domain.isAddressLiteral && subject.utf8.allSatisfy { $0 < 0x80 }
+    }
+
+    /// `KIND:SUBJECT`.
+    public var description: String { "\(kind):\(subject)" }
+}
+
+/// The value of a fact that could not be had.
+public let unknownFactValue = "unknown"
+
+/// A cheap fact that a service wants with each request: `KIND:ATTRIBUTE` in the hello, for example `local:recipient`.
+public struct FactWant: Sendable, Hashable, CustomStringConvertible {
+    /// The kind of fact.
+    public let kind: String
+    /// The attribute whose domain is the subject: `sender`, `recipient` or `sasl_username`; `key` in a lookup.
+    public let attribute: String
+
+    /// A want made of its two parts.
+    public init(kind: String, attribute: String) {
+        self.kind = kind
+        self.attribute = attribute
+    }
+
+    /// Parses `KIND:ATTRIBUTE`.
+    public init?(parsing text: String) {
+        guard let name = FactName(parsing: text) else { return nil }
+        self.init(kind: name.kind, attribute: name.subject)
+    }
+
+    /// The name of the fact for `address`; nil when the address has no domain in A-label form.
+    public func name(for address: String) -> FactName? {
+        guard let at = address.lastIndex(of: "@") else { return nil }
+        guard let domain = Domain(parsing: String(address[address.index(after: at)...])) else { return nil }
+        let name = FactName(kind: kind, subject: domain.text)
+        return name.hasValidDomain ? name : nil
+    }
+
+    /// `KIND:ATTRIBUTE`.
+    public var description: String { "\(kind):\(attribute)" }
+}

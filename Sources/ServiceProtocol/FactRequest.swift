@@ -1,0 +1,65 @@
+public import NIOCore
+public import PostfixProtocol
+
+/// A question to a provider: what are these facts? Providers only read.
+public struct FactRequest: Sendable {
+    /// The facts wanted.
+    public var names: [FactName]
+    /// The client's address, on which some facts depend; empty when there is none.
+    public var clientAddress: String
+    /// When the asker stops waiting.
+    public var deadline: MonotonicInstant
+
+    /// A question about `names`.
+    public init(
+        names: [FactName], clientAddress: String = "",
+        deadline: MonotonicInstant = MonotonicInstant(microseconds: .max)
+    ) {
+        self.names = names
+        self.clientAddress = clientAddress
+        self.deadline = deadline
+    }
+
+    /// Decodes a `request=fact` message; nil when it asks for nothing.
+    public init?(_ list: AttributeList) {
+        let names = (list.string("names") ?? "").split(separator: " ").compactMap { FactName(parsing: String($0)) }
+        guard !names.isEmpty else { return nil }
+        self.init(
+            names: names, clientAddress: list.string("client_address") ?? "",
+            deadline: list.integer("deadline").map(MonotonicInstant.init(milliseconds:))
+                ?? MonotonicInstant(microseconds: .max))
+    }
+
+    /// Appends the request without the lines every request begins with, nor the closing empty line.
+    public func encode(into buffer: inout ByteBuffer) {
+        buffer.writeAttribute("request", "fact")
+        buffer.writeAttribute("names", names.map(\.description).joined(separator: " "))
+        buffer.writeAttribute("deadline", deadline.milliseconds)
+        if !clientAddress.isEmpty { buffer.writeAttribute("client_address", clientAddress) }
+    }
+}
+
+/// The answer to a fact request: `fact.KIND:SUBJECT=VALUE` for each; what is missing is unknown.
+public struct FactReply: Sendable, Equatable {
+    /// The values by name.
+    public var values: [FactName: String]
+
+    /// An answer.
+    public init(values: [FactName: String]) {
+        self.values = values
+    }
+
+    /// Decodes an answer.
+    public init(_ list: AttributeList) {
+        var values: [FactName: String] = [:]
+        list.forEach(prefix: "fact.") { name, value in
+            if let name = FactName(parsing: name) { values[name] = value }
+        }
+        self.init(values: values)
+    }
+
+    /// Appends the reply's attributes.
+    public func encode(into buffer: inout ByteBuffer) {
+        for (name, value) in values { buffer.writeAttribute("fact.\(name)", value) }
+    }
+}

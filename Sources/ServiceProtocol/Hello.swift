@@ -1,0 +1,73 @@
+public import NIOCore
+public import PostfixProtocol
+
+/// What a service says of itself when a client opens a connection.
+///
+/// An endpoint is up only after this answer: connecting proves nothing, since the socket belongs to systemd.
+public struct Hello: Sendable, Equatable {
+    /// The service's name, for example `throttle`.
+    public var service: String
+    /// The version of its binary.
+    public var version: String
+    /// The checks it decides.
+    public var checks: [String]
+    /// Those of its checks that record.
+    public var records: [String]
+    /// Those of its recording checks that count, and so need a recording key.
+    public var keyed: [String]
+    /// The kinds of fact it provides.
+    public var provides: [String]
+    /// The cheap facts it wants attached to a request.
+    public var wants: [FactWant]
+    /// Whether END-OF-MESSAGE requests should carry the recipients accepted at RCPT.
+    public var wantsRecipients: Bool
+
+    /// A service's self-description.
+    public init(
+        service: String, version: String, checks: [String] = [], records: [String] = [], keyed: [String] = [],
+        provides: [String] = [], wants: [FactWant] = [], wantsRecipients: Bool = false
+    ) {
+        self.service = service
+        self.version = version
+        self.checks = checks
+        self.records = records
+        self.keyed = keyed
+        self.provides = provides
+        self.wants = wants
+        self.wantsRecipients = wantsRecipients
+    }
+
+    /// Decodes a hello reply; unknown attributes are skipped, so that a newer minor version is understood.
+    /// - Returns: nil when the service does not name itself.
+    public init?(_ list: AttributeList) {
+        guard let service = list.string("service"), !service.isEmpty else { return nil }
+        func words(_ name: String) -> [String] {
+            (list.string(name) ?? "").split(separator: " ").map(String.init)
+        }
+        let wanted = words("wants")
+        self.init(
+            service: service, version: list.string("version") ?? "", checks: words("checks"),
+            records: words("records"), keyed: words("keyed"), provides: words("provides"),
+            wants: wanted.compactMap(FactWant.init(parsing:)), wantsRecipients: wanted.contains("recipients"))
+    }
+
+    /// Appends the attributes of the reply, without the lines every reply begins with.
+    public func encode(into buffer: inout ByteBuffer) {
+        var wanted = wants.map(\.description)
+        if wantsRecipients { wanted.append("recipients") }
+        buffer.writeAttribute("service", service)
+        buffer.writeAttribute("version", version)
+        for (name, words) in [
+            ("checks", checks), ("records", records), ("keyed", keyed), ("provides", provides), ("wants", wanted),
+        ] {
+            buffer.writeAttribute(name, words.joined(separator: " "))
+        }
+    }
+
+    /// The request that asks for it, without the closing empty line.
+    public static let request: ByteBuffer = {
+        var buffer = ByteBuffer()
+        buffer.writeAttribute("request", "hello")
+        return buffer
+    }()
+}

@@ -1,0 +1,179 @@
+public import NIOCore
+internal import NIOPosix
+internal import PostfixProtocol
+public import ServiceProtocol
+
+/// The client side of one service on an event loop: drives a ``ServiceClientState`` with real connections.
+///
+/// Everything happens on the one event loop it was made for.
+public final class ServiceClient {
+    /// The service's name in the configuration.
+    public let name: String
+    private let eventLoop: any EventLoop
+    /// Paths of its endpoints.
+    public let paths: [String]
+    private var state: ServiceClientState
+    private var channels: [UInt64: any Channel] = [:]
+    private var unflushed: [UInt64] = []
+    private var wakeTask: Scheduled<Void>?
+    private var wakeAt = MonotonicInstant(microseconds: .max)
+    private var isStopped = false
+    private let deliver: (UInt64, AskOutcome) -> Void
+    private let note: (ServiceClientState.Note) -> Void
+
+    /// A client of the Unix sockets at `paths`.
+    ///
+    /// - Parameters:
+    ///   - deliver: called once for each question, with its token.
+    ///   - note: called with what the log should know.
+    public init(
+        name: String, paths: [String], limits: ServiceClientState.Limits = .init(), eventLoop: any EventLoop,
+        deliver: @escaping (UInt64, AskOutcome) -> Void, note: @escaping (ServiceClientState.Note) -> Void
+    ) {
+        self.name = name
+        self.paths = paths
+        self.eventLoop = eventLoop
+        self.state = ServiceClientState(endpoints: paths, limits: limits)
+        self.deliver = deliver
+        self.note = note
+    }
+
+    /// How many questions are unanswered.
+    public var unanswered: Int { state.unanswered }
+
+    /// How many of the endpoints are up, of how many.
+    public var endpointsUp: (up: Int, of: Int) { (state.endpointsUp, paths.count) }
+
+    /// What the service said of itself; nil while no endpoint is up.
+    public var hello: Hello? { state.hello }
+
+    /// Opens the connections.
+    public func start() {
+        perform { state, now, actions in state.start(now: now, actions: &actions) }
+    }
+
+    /// Asks a question; its outcome comes through `deliver`, perhaps before this returns.
+    public func ask(_ ask: Ask) {
+        perform { state, now, actions in state.ask(ask, now: now, actions: &actions) }
+    }
+
+    /// The outcome of this question is no longer of interest.
+    public func cancel(token: UInt64) {
+        state.cancel(token: token)
+    }
+
+    /// A reply could not be used.
+    public func reportUselessReply() {
+        perform { state, now, actions in state.failedByContent(now: now, actions: &actions) }
+    }
+
+    /// Closes all connections; nothing may be asked afterwards.
+    public func stop() {
+        isStopped = true
+        wakeTask?.cancel()
+        for channel in channels.values { channel.close(promise: nil) }
+    }
+
+    private func perform(
+        _ event: (inout ServiceClientState, MonotonicInstant, inout [ServiceClientState.Action]) -> Void
+    ) {
+        var actions: [ServiceClientState.Action] = []
+        event(&state, MonotonicInstant.now, &actions)
+        for action in actions { carryOut(action) }
+        scheduleWake()
+    }
+
+    private func carryOut(_ action: ServiceClientState.Action) {
+        switch action {
+        case .connect(let endpoint, let connection): connect(endpoint, connection)
+        case .send(let endpoint, let connection, let message): send(message, Self.key(endpoint, connection))
+        case .close(let endpoint, let connection, _):
+            channels.removeValue(forKey: Self.key(endpoint, connection))?.close(promise: nil)
+        case .deliver(let token, let outcome): deliver(token, outcome)
+        case .note(let event): note(event)
+        }
+    }
+
+    private func connect(_ endpoint: Int, _ connection: UInt64) {
+        guard !isStopped else { return }
+        let this = NIOLoopBound(self, eventLoop: eventLoop)
+        ClientBootstrap(group: eventLoop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = MessageHandler { event in
+                        this.value.connectionEvent(event, endpoint: endpoint, connection: connection)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+            .connect(unixDomainSocketPath: paths[endpoint])
+            .assumeIsolated()
+            .whenComplete { result in
+                this.value.finishedConnecting(result, endpoint: endpoint, connection: connection)
+            }
+    }
+
+    private func finishedConnecting(_ result: Result<any Channel, any Error>, endpoint: Int, connection: UInt64) {
+        switch result {
+        case .success(let channel):
+            channels[Self.key(endpoint, connection)] = channel
+            perform { state, now, actions in
+                state.connected(endpoint: endpoint, connection: connection, now: now, actions: &actions)
+            }
+        case .failure(let error):
+            perform { state, now, actions in
+                state.disconnected(
+                    endpoint: endpoint, connection: connection, reason: "\(error)", now: now, actions: &actions)
+            }
+        }
+    }
+
+    private func connectionEvent(_ event: MessageHandler.Event, endpoint: Int, connection: UInt64) {
+        switch event {
+        case .message(let list):
+            perform { state, now, actions in
+                state.received(list, endpoint: endpoint, connection: connection, now: now, actions: &actions)
+            }
+        case .closed(let reason):
+            channels[Self.key(endpoint, connection)] = nil
+            perform { state, now, actions in
+                state.disconnected(
+                    endpoint: endpoint, connection: connection, reason: reason, now: now, actions: &actions)
+            }
+        }
+    }
+
+    /// Writes now, flushes once at the end of this turn of the event loop.
+    private func send(_ message: ByteBuffer, _ key: UInt64) {
+        guard let channel = channels[key] else { return }
+        channel.write(message, promise: nil)
+        if unflushed.isEmpty {
+            let this = NIOLoopBound(self, eventLoop: eventLoop)
+            eventLoop.execute { this.value.flush() }
+        }
+        if unflushed.last != key { unflushed.append(key) }
+    }
+
+    private func flush() {
+        for key in unflushed { channels[key]?.flush() }
+        unflushed.removeAll(keepingCapacity: true)
+    }
+
+    private func scheduleWake() {
+        guard !isStopped, let next = state.nextWake, next < wakeAt else { return }
+        wakeTask?.cancel()
+        wakeAt = next
+        let pause = max(next.microseconds(since: MonotonicInstant.now), 0)
+        let this = NIOLoopBound(self, eventLoop: eventLoop)
+        wakeTask = eventLoop.scheduleTask(in: .microseconds(Int64(pause))) { this.value.wake() }
+    }
+
+    private func wake() {
+        wakeAt = MonotonicInstant(microseconds: .max)
+        perform { state, now, actions in state.wake(now: now, actions: &actions) }
+    }
+
+    private static func key(_ endpoint: Int, _ connection: UInt64) -> UInt64 {
+        UInt64(endpoint) << 48 | connection & 0xffff_ffff_ffff
+    }
+}

@@ -1,0 +1,284 @@
+internal import DequeModule
+public import NIOCore
+public import PostfixProtocol
+public import ServiceProtocol
+
+/// The client side of one service as a value: questions and events in, actions out; no I/O, no clock.
+///
+/// It keeps a connection to each endpoint, pipelines questions, spreads them by rendezvous hash, asks again what a
+/// lost connection left unanswered until its time is up, and leaves a service alone for a moment that fails
+/// repeatedly. Nothing is delivered twice, and every question is delivered once.
+public struct ServiceClientState: Sendable {
+    /// Bounds and pauses.
+    public struct Limits: Sendable {
+        /// Questions on one connection; a server stops reading at as many.
+        public var inFlight = 1_024
+        /// Questions waiting for a connection, per service.
+        public var queued = 8_192
+        /// Expired questions in a row that open the breaker.
+        public var breakerThreshold = 16
+        /// Expired questions in a row after which one connection is given up.
+        public var hungThreshold = 8
+        /// Milliseconds for which an open breaker refuses.
+        public var breakerPause = 2_000
+        /// Milliseconds between attempts to connect: the first, doubled up to the last.
+        public var reconnectPause = 10...1_000
+        /// Milliseconds a new connection may take to say hello.
+        public var helloTime = 5_000
+
+        /// The shipped values.
+        public init() {}
+    }
+
+    /// What the driver has to do.
+    public enum Action: Sendable {
+        /// Open a connection to the endpoint.
+        case connect(endpoint: Int, connection: UInt64)
+        /// Write the message.
+        case send(endpoint: Int, connection: UInt64, message: ByteBuffer)
+        /// Close the connection; the reason is for the log.
+        case close(endpoint: Int, connection: UInt64, reason: String)
+        /// Hand the outcome to the asker.
+        case deliver(token: UInt64, outcome: AskOutcome)
+        /// Log it.
+        case note(Note)
+    }
+
+    /// What the log should know.
+    public enum Note: Sendable, Equatable {
+        /// The endpoint answered hello.
+        case up(endpoint: Int, hello: Hello)
+        /// The endpoint's connection is gone, with this many questions unanswered.
+        case down(endpoint: Int, unanswered: Int, reason: String)
+        /// The service is left alone for a moment.
+        case breakerOpened(failures: Int)
+        /// It answered again.
+        case breakerClosed
+    }
+
+    struct Pending: Sendable {
+        var ask: Ask
+        var wasSent: Bool
+    }
+
+    var limits: Limits
+    var endpoints: [EndpointState]
+    var waiting = Deque<Pending>()
+    var breaker: CircuitBreaker
+    /// No question expires before this moment; scanning earlier finds nothing.
+    var earliestExpiry = MonotonicInstant(microseconds: .max)
+
+    /// A client of the endpoints with these names (rendezvous hashing uses the names).
+    public init(endpoints: [String], limits: Limits = Limits()) {
+        self.limits = limits
+        self.endpoints = endpoints.map { EndpointState(name: $0, pause: limits.reconnectPause.lowerBound) }
+        self.breaker = CircuitBreaker(threshold: limits.breakerThreshold, pauseMilliseconds: limits.breakerPause)
+    }
+
+    /// How many questions are unanswered.
+    public var unanswered: Int {
+        waiting.count + endpoints.reduce(0) { $0 + $1.inFlight.count }
+    }
+
+    /// How many endpoints are up.
+    public var endpointsUp: Int { endpoints.count { $0.isUp } }
+
+    /// The hello of the first endpoint that is up.
+    public var hello: Hello? { endpoints.lazy.compactMap(\.hello).first }
+
+    /// A question is asked.
+    public mutating func ask(_ ask: Ask, now: MonotonicInstant, actions: inout [Action]) {
+        guard ask.expires > now else {
+            actions.append(.deliver(token: ask.token, outcome: .failed(.expired)))
+            return
+        }
+        guard breaker.allows(now: now) else {
+            actions.append(.deliver(token: ask.token, outcome: .failed(.breakerOpen)))
+            return
+        }
+        guard waiting.count < limits.queued else {
+            actions.append(.deliver(token: ask.token, outcome: .failed(.queueFull)))
+            return
+        }
+        earliestExpiry = min(earliestExpiry, ask.expires)
+        place(Pending(ask: ask, wasSent: false), now: now, actions: &actions)
+    }
+
+    /// A question is no longer of interest: its answer will be thrown away.
+    public mutating func cancel(token: UInt64) {
+        if let index = waiting.firstIndex(where: { $0.ask.token == token }) {
+            waiting.remove(at: index)
+            return
+        }
+        for index in endpoints.indices where endpoints[index].abandon(token: token) { return }
+    }
+
+    /// Opens the connections, so that the first question finds them up.
+    public mutating func start(now: MonotonicInstant, actions: inout [Action]) {
+        for index in endpoints.indices { connect(index, now: now, actions: &actions) }
+    }
+
+    /// The connection is open; the client speaks first.
+    public mutating func connected(
+        endpoint: Int, connection: UInt64, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        guard endpoints[endpoint].opened(connection, helloBy: now.advanced(byMilliseconds: limits.helloTime)) else {
+            actions.append(.close(endpoint: endpoint, connection: connection, reason: "no longer wanted"))
+            return
+        }
+        let message = Self.message(id: 0, payload: Hello.request)
+        actions.append(.send(endpoint: endpoint, connection: connection, message: message))
+    }
+
+    /// The connection could not be opened, or is gone. What it left unanswered is asked again.
+    public mutating func disconnected(
+        endpoint: Int, connection: UInt64, reason: String, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        guard let lost = endpoints[endpoint].lost(connection, now: now, limits: limits) else { return }
+        if lost.wasUp || !lost.unanswered.isEmpty {
+            let note = Note.down(endpoint: endpoint, unanswered: lost.unanswered.count, reason: reason)
+            actions.append(.note(note))
+        }
+        if lost.reconnectAtOnce { connect(endpoint, now: now, actions: &actions) }
+        for pending in lost.unanswered.sorted(by: { $0.ask.token < $1.ask.token }) {
+            if pending.ask.isRepeatable {
+                place(pending, now: now, actions: &actions)
+            } else {
+                actions.append(.deliver(token: pending.ask.token, outcome: .failed(.connectionLost)))
+            }
+        }
+    }
+
+    /// A message came in.
+    public mutating func received(
+        _ list: AttributeList, endpoint: Int, connection: UInt64, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        switch endpoints[endpoint].received(list, connection: connection) {
+        case .stale: break
+        case .late: drainQueue(now: now, actions: &actions)
+        case .hello(let hello):
+            actions.append(.note(.up(endpoint: endpoint, hello: hello)))
+            drainQueue(now: now, actions: &actions)
+        case .goodbye:
+            connect(endpoint, now: now, actions: &actions)
+        case .answer(let pending):
+            if breaker.succeeded() { actions.append(.note(.breakerClosed)) }
+            actions.append(.deliver(token: pending.ask.token, outcome: .reply(list)))
+            drainQueue(now: now, actions: &actions)
+        case .violation(let reason):
+            giveUp(connection, of: endpoint, reason: reason, now: now, actions: &actions)
+        }
+    }
+
+    /// The answer just delivered was not a usable reply; counts towards the breaker as an expired question does.
+    public mutating func failedByContent(now: MonotonicInstant, actions: inout [Action]) {
+        if breaker.wasUseless(now: now) { actions.append(.note(.breakerOpened(failures: limits.breakerThreshold))) }
+    }
+
+    /// When the driver should call ``wake(now:actions:)``; nil when nothing waits.
+    public var nextWake: MonotonicInstant? {
+        let next = endpoints.reduce(earliestExpiry) { min($0, $1.nextWake) }
+        return next.microseconds == .max ? nil : next
+    }
+
+    /// Time has passed: expired questions are delivered, pauses end.
+    public mutating func wake(now: MonotonicInstant, actions: inout [Action]) {
+        for index in endpoints.indices {
+            if endpoints[index].shouldConnect(now: now) { connect(index, now: now, actions: &actions) }
+            if let connection = endpoints[index].helloOverdue(now: now) {
+                giveUp(connection, of: index, reason: "no hello in time", now: now, actions: &actions)
+            }
+        }
+        guard now >= earliestExpiry else { return }
+        expire(now: now, actions: &actions)
+    }
+
+    private mutating func expire(now: MonotonicInstant, actions: inout [Action]) {
+        var expired: [UInt64] = []
+        var next = MonotonicInstant(microseconds: .max)
+        func isExpired(_ pending: Pending) -> Bool {
+            if pending.ask.expires <= now {
+                expired.append(pending.ask.token)
+                return true
+            }
+            next = min(next, pending.ask.expires)
+            return false
+        }
+        waiting.removeAll(where: isExpired)
+        for index in endpoints.indices {
+            next = min(next, endpoints[index].noteSilence(now: now))
+            endpoints[index].abandon(where: isExpired)
+        }
+        earliestExpiry = next
+        for token in expired.sorted() {
+            if breaker.failed(now: now) { actions.append(.note(.breakerOpened(failures: limits.breakerThreshold))) }
+            actions.append(.deliver(token: token, outcome: .failed(.expired)))
+        }
+        for index in endpoints.indices {
+            guard let connection = endpoints[index].hung(threshold: limits.hungThreshold) else { continue }
+            giveUp(connection, of: index, reason: "answers nothing", now: now, actions: &actions)
+        }
+    }
+
+    private mutating func giveUp(
+        _ connection: UInt64, of index: Int, reason: String, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        actions.append(.close(endpoint: index, connection: connection, reason: reason))
+        disconnected(endpoint: index, connection: connection, reason: reason, now: now, actions: &actions)
+    }
+
+    private mutating func connect(_ index: Int, now: MonotonicInstant, actions: inout [Action]) {
+        guard let connection = endpoints[index].startConnecting() else { return }
+        actions.append(.connect(endpoint: index, connection: connection))
+    }
+
+    /// Sends to the preferred endpoint that is up and has room, else waits.
+    private mutating func place(_ pending: Pending, now: MonotonicInstant, actions: inout [Action]) {
+        guard let index = preferredEndpoint(for: pending.ask.affinity) else {
+            waiting.append(pending)
+            return
+        }
+        var sent = pending
+        sent.wasSent = true
+        let message = endpoints[index].send(sent)
+        actions.append(.send(endpoint: index, connection: endpoints[index].connection, message: message))
+    }
+
+    private mutating func drainQueue(now: MonotonicInstant, actions: inout [Action]) {
+        while let first = waiting.first, preferredEndpoint(for: first.ask.affinity) != nil {
+            waiting.removeFirst()
+            place(first, now: now, actions: &actions)
+        }
+    }
+
+    /// Rendezvous hashing: the endpoint that is up with the highest mix of its name and the affinity, so that one
+    /// endpoint's loss moves only its own questions.
+    private func preferredEndpoint(for affinity: UInt64) -> Int? {
+        if endpoints.count == 1 { return endpoints[0].hasRoom(limits.inFlight) ? 0 : nil }
+        var best: (index: Int, weight: UInt64)?
+        for (index, endpoint) in endpoints.enumerated() where endpoint.hasRoom(limits.inFlight) {
+            let weight = Self.mix(endpoint.nameHash ^ affinity)
+            if weight >= best?.weight ?? 0 { best = (index, weight) }
+        }
+        return best?.index
+    }
+
+    /// splitmix64's finalizer: spreads well and costs three multiplications.
+    static func mix(_ value: UInt64) -> UInt64 {
+        var mixed = value &+ 0x9e37_79b9_7f4a_7c15
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    static func message(id: UInt64, payload: ByteBuffer) -> ByteBuffer {
+        var message = ByteBuffer()
+        message.reserveCapacity(payload.readableBytes + 40)
+        message.writeStaticString("protocol=1\nid=")
+        message.writeString(String(id))
+        message.writeStaticString("\n")
+        message.writeImmutableBuffer(payload)
+        message.writeEndOfMessage()
+        return message
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import ServiceProtocol
+
+/// Makes running services read the configuration again.
+struct ReloadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload", abstract: "Validate the configuration and make the running services take it over.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Argument(help: "The services to reload; all when none is named.")
+    var services: [String] = []
+
+    func run() throws {
+        _ = try reportingFailure(status: EX_CONFIG) { try SuiteConfiguration(options, secrets: .unread) }
+        let all = ["directory", "greylist", "throttle", "srs", "reputation", "frontend"]
+        try reportingFailure(status: EX_UNAVAILABLE) {
+            for service in services.isEmpty ? all : services {
+                _ = try options.ask(service, AdminRequest(verb: "reload"))
+                print("\(service): reloaded")
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+public import Glibc
+
+/// Programs that a test runs.
+public enum Command {
+    /// What a program left behind.
+    public struct Outcome: Sendable {
+        /// Its exit status; 128 and the signal when a signal ended it.
+        public var status: Int32
+        /// What it printed, standard error included.
+        public var output: String
+    }
+
+    /// Runs a program to its end.
+    public static func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) -> Outcome {
+        var pipes: [CInt] = [0, 0]
+        pipe(&pipes)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
+        posix_spawn_file_actions_adddup2(&actions, pipes[1], 2)
+        posix_spawn_file_actions_addclose(&actions, pipes[0])
+        posix_spawn_file_actions_addclose(&actions, pipes[1])
+        guard let child = spawn(program, arguments, environment, &actions) else {
+            close(pipes[0])
+            close(pipes[1])
+            return Outcome(status: 127, output: "cannot start \(program)")
+        }
+        close(pipes[1])
+        var output: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(pipes[0], &chunk, chunk.count)
+            guard count > 0 else { break }
+            output += chunk[..<count]
+        }
+        close(pipes[0])
+        return Outcome(status: wait(for: child), output: String(decoding: output, as: UTF8.self))
+    }
+
+    /// Starts a program whose output goes to `log`.
+    public static func start(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        guard let child = spawn(program, arguments, environment, &actions) else {
+            throw FixtureError("cannot start \(program)")
+        }
+        return child
+    }
+
+    /// Waits for a child's end.
+    public static func wait(for child: pid_t) -> Int32 {
+        var status: CInt = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7f
+        return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+    }
+
+    private static func spawn(
+        _ program: String, _ arguments: [String], _ environment: [String: String],
+        _ actions: inout posix_spawn_file_actions_t
+    ) -> pid_t? {
+        var variables: [String: String] = [:]
+        for (name, value) in inheritedEnvironment() { variables[name] = value }
+        for (name, value) in environment { variables[name] = value }
+        var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer {
+            for pointer in argv { free(pointer) }
+            for pointer in envp { free(pointer) }
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var child: pid_t = 0
+        return posix_spawn(&child, program, &actions, &attributes, &argv, &envp) == 0 ? child : nil
+    }
+
+    private static func inheritedEnvironment() -> [(String, String)] {
+        var variables: [(String, String)] = []
+        var next = environ
+        while let entry = next.pointee {
+            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { variables.append((String(parts[0]), String(parts[1]))) }
+            next += 1
+        }
+        return variables
+    }
+}

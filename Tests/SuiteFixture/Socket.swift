@@ -1,0 +1,138 @@
+import Glibc
+
+/// A blocking client connection over TCP or a Unix socket.
+public final class Socket {
+    private var descriptor: CInt
+    private var received: [UInt8] = []
+
+    /// Where to connect.
+    public enum Address: Sendable, CustomStringConvertible {
+        /// A port on 127.0.0.1.
+        case tcp(Int)
+        /// A Unix socket.
+        case unix(String)
+
+        /// For messages.
+        public var description: String {
+            switch self {
+            case .tcp(let port): "127.0.0.1:\(port)"
+            case .unix(let path): path
+            }
+        }
+    }
+
+    /// Connects; nil when nobody listens.
+    public init?(_ address: Address, timeout: Int = 30) {
+        switch address {
+        case .tcp(let port):
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var one: CInt = 1
+            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
+            guard Self.connect(descriptor, port: port) else { return nil }
+        case .unix(let path):
+            descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            guard Self.connect(descriptor, path: path) else { return nil }
+        }
+        var time = timeval(tv_sec: timeout, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close() }
+
+    /// Closes it.
+    public func close() {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+        descriptor = -1
+    }
+
+    private static func connect(_ descriptor: CInt, port: Int) -> Bool {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+
+    private static func connect(_ descriptor: CInt, path: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < 108 else { return false }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+    }
+
+    /// Sends all of `bytes`; false when the connection is gone.
+    @discardableResult
+    public func send(_ bytes: some Collection<UInt8>) -> Bool {
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { buffer in
+                Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// Sends text.
+    @discardableResult
+    public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+    /// What comes up to and with `end`; nil when the connection closes or times out before.
+    public func receive(through end: String) -> String? {
+        let mark = Array(end.utf8)
+        while true {
+            if let range = received.firstRange(of: mark) {
+                let text = String(decoding: received[..<range.upperBound], as: UTF8.self)
+                received.removeSubrange(..<range.upperBound)
+                return text
+            }
+            guard fill() else { return nil }
+        }
+    }
+
+    /// Whether the peer closes the connection without sending anything more.
+    public func closesSilently() -> Bool {
+        guard received.isEmpty else { return false }
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, 0) == 0 || errno == ECONNRESET
+    }
+
+    /// What has come in and was not taken yet.
+    public var pending: String { String(decoding: received, as: UTF8.self) }
+
+    private func fill() -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(descriptor, &chunk, chunk.count, 0)
+        guard count > 0 else { return false }
+        received += chunk[..<count]
+        return true
+    }
+
+    /// A port on 127.0.0.1 that was free a moment ago.
+    public static func freePort() -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Glibc.close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length)
+                getsockname(descriptor, $0, &length)
+            }
+            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+        }
+    }
+}

@@ -1,0 +1,129 @@
+public import Glibc
+import Synchronization
+
+/// The whole suite, run by `postern run` in a directory of its own.
+public final class Suite: Sendable {
+    /// Where its files are.
+    public let directory: TemporaryDirectory
+    /// Ports on 127.0.0.1.
+    public let policyPort = Socket.freePort()
+    /// tcp_table, forward.
+    public let forwardPort = Socket.freePort()
+    /// tcp_table, reverse.
+    public let reversePort = Socket.freePort()
+    /// The path of the policy listener's Unix socket.
+    public var policySocket: String { "\(runtimeDirectory)/policy" }
+    /// The path of the socketmap listener.
+    public var socketmap: String { "\(runtimeDirectory)/socketmap" }
+    /// Where the sockets are.
+    public var runtimeDirectory: String { "\(directory.path)/run" }
+    /// Where the databases are.
+    public var stateDirectory: String { "\(directory.path)/state" }
+    /// What all processes log.
+    public var logPath: String { "\(directory.path)/log" }
+    private let configurationPath: String
+    private let supervisor = Mutex<pid_t>(0)
+
+    /// Where the built programs are: beside the test's own.
+    public static let binaries: String = {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let length = buffer.withUnsafeMutableBytes { bytes in
+            bytes.baseAddress.map { readlink("/proc/self/exe", $0, bytes.count) } ?? -1
+        }
+        let path = String(decoding: buffer.prefix(max(length, 0)), as: UTF8.self)
+        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }()
+
+    /// Writes the configuration and starts the suite.
+    ///
+    /// - Parameters:
+    ///   - frontend: lines of the mapping `frontend` beside the listeners, indented by two.
+    ///   - services: the mappings of the services.
+    ///   - environment: variables for the services.
+    public init(
+        common: String = "", frontend: String = "", services: String = "", environment: [String: String] = [:]
+    ) throws {
+        let directory = try TemporaryDirectory()
+        self.directory = directory
+        let text = """
+            common:
+              runtime-directory: \(directory.path)/run
+              state-directory: \(directory.path)/state
+              hostname: mx.test
+              log: { destination: stderr, level: info }
+            \(common)
+            frontend:
+              listeners:
+                policy: { addresses: ["127.0.0.1:\(policyPort)", "unix:policy"], mode: "0666" }
+                srs-forward: { addresses: ["127.0.0.1:\(forwardPort)"] }
+                srs-reverse: { addresses: ["127.0.0.1:\(reversePort)"] }
+                socketmap: { addresses: ["unix:socketmap"], mode: "0666" }
+            \(frontend)
+            \(services)
+            """
+        configurationPath = try directory.write(text, to: "postern.yaml")
+        try start(environment: environment)
+    }
+
+    deinit { stop() }
+
+    private func start(environment: [String: String]) throws {
+        let process = try Command.start(
+            "\(Self.binaries)/postern", ["run", "--config", configurationPath], environment: environment, log: logPath)
+        supervisor.withLock { $0 = process }
+        let port = policyPort
+        guard eventually(within: 20, { Socket(.tcp(port)) != nil }) else {
+            throw FixtureError("the suite did not start:\n\(contents(of: logPath))")
+        }
+    }
+
+    /// Ends the suite; its directory stays until this object goes.
+    public func stop() {
+        let process = supervisor.withLock { process in
+            defer { process = 0 }
+            return process
+        }
+        guard process > 0 else { return }
+        kill(process, SIGTERM)
+        _ = Command.wait(for: process)
+    }
+
+    /// The process of a service, when one runs.
+    public func process(of service: String) -> pid_t? {
+        let text = contents(of: "\(runtimeDirectory)/\(service).pid")
+        return pid_t(text.filter(\.isNumber)).flatMap { kill($0, 0) == 0 ? $0 : nil }
+    }
+
+    /// kill -9 of a service. Returns whether one ran.
+    @discardableResult
+    public func killNine(_ service: String) -> Bool {
+        guard let process = process(of: service) else { return false }
+        return kill(process, SIGKILL) == 0
+    }
+
+    /// Sends a signal to the supervisor.
+    public func signal(_ number: CInt) { _ = supervisor.withLock { kill($0, number) } }
+
+    /// Runs the admin command with this suite's configuration.
+    @discardableResult
+    public func postern(_ arguments: [String]) -> Command.Outcome {
+        Command.run("\(Self.binaries)/postern", arguments + ["--config", configurationPath])
+    }
+
+    /// A query on a database, by the sqlite3 shell: rows of columns.
+    public func query(_ database: String, _ sql: String) -> [[String]] {
+        let outcome = Command.run(
+            "/usr/bin/sqlite3", ["-cmd", ".timeout 5000", "\(stateDirectory)/\(database).db", sql])
+        return outcome.output.split(separator: "\n").map { line in
+            line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        }
+    }
+
+    /// The log so far.
+    public var log: String { contents(of: logPath) }
+
+    /// Replaces the configuration file's text; the services do not see it before a reload.
+    public func rewriteConfiguration(_ change: (String) -> String) throws {
+        try directory.write(change(contents(of: configurationPath)), to: "postern.yaml")
+    }
+}

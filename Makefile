@@ -1,8 +1,9 @@
 # Postern. `make run` serves the suite on SQLite in ./var; `make test` runs everything.
 
-.PHONY: run build test system-test lint format clean
+.PHONY: run build test unit-test system-test simulate lint format clean
 
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
+SEEDS ?= 100000
 
 run: build
 	@scripts/run
@@ -12,8 +13,16 @@ build:
 	@echo "== building (release); the first time takes some minutes"
 	@$(SWIFT_BUILD) -c release
 
-test: lint system-test
+test: lint unit-test system-test simulate
 	@echo "== all tests passed"
+
+# Pure tests and tests of one process, side by side.
+unit-test:
+	@scripts/install-packages build test
+	@echo "== building the tests (debug)"
+	@$(SWIFT_BUILD) --build-tests
+	@echo "== running the unit tests"
+	@swift test --skip-build --skip '^(FaultTests|PostfixTests|SuiteTests)\.'
 
 # Tests that start the suite and a real Postfix, one after the other.
 system-test:
@@ -21,6 +30,13 @@ system-test:
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the system tests"
 	@swift test --skip-build --no-parallel --filter '^(FaultTests|PostfixTests|SuiteTests)\.'
+
+simulate:
+	@scripts/install-packages build
+	@echo "== building the simulation (release)"
+	@$(SWIFT_BUILD) -c release --product postern-simulation
+	@echo "== simulating $(SEEDS) seeds"
+	@"$$(swift build -c release --show-bin-path)/postern-simulation" --seeds $(SEEDS)
 
 lint:
 	@scripts/install-packages build

@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -46,7 +47,29 @@ let serviceModules: [Target.Dependency] = [
 
 /// What a test that starts the suite needs to be built.
 let programs: [Target.Dependency] = [
-    "postern", "postern-frontend", "postern-directory", "postern-throttle",
+    "postern", "postern-directory", "postern-frontend", "postern-greylist", "postern-reputation", "postern-srs",
+    "postern-throttle",
+]
+
+/// Libraries and programs that only tests use.
+let testSupport: [Target] = [
+    .target(name: "SuiteFixture", path: "Tests/SuiteFixture", swiftSettings: strict),
+    .executableTarget(
+        name: "StoreFaultProbe", dependencies: ["SQLStore"], path: "Tests/SQLStoreTests/StoreFaultProbe",
+        swiftSettings: strict),
+    .executableTarget(
+        name: "SupervisorProbe",
+        dependencies: ["CPosternSupport", "ServiceProtocol", "ServiceRuntime", "Supervisor", nioCore, nioPosix],
+        path: "Tests/SupervisorTests/Probe", swiftSettings: strict),
+    .target(
+        name: "SimulationCore",
+        dependencies: [
+            "Frontend", "MailTypes", "PostfixProtocol", "ServiceProtocol", "ServiceTransport", collections, nioCore,
+        ],
+        path: "Tests/Simulation", swiftSettings: strict),
+    .executableTarget(
+        name: "postern-simulation", dependencies: ["SimulationCore"], path: "Tests/SimulationRunner",
+        swiftSettings: strict),
 ]
 
 let package = Package(
@@ -83,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "CPosternSupport", "Configuration", "Directory", "Frontend", "PostfixProtocol",
+                "CPosternSupport", "Configuration", "Directory", "Frontend", "Greylist", "PostfixProtocol",
+                "Reputation", "SRS",
                 "ServiceProtocol", "ServiceRuntime", "Supervisor", "Throttle", arguments, nioCore,
             ],
             swiftSettings: strict),
@@ -95,11 +119,41 @@ let package = Package(
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ])
         + service("directory", library: "Directory", serviceModules)
+        + service("greylist", library: "Greylist", serviceModules + ["SQLStore"])
+        + service("reputation", library: "Reputation", serviceModules)
+        + service("srs", library: "SRS", serviceModules + ["CCrypto", "SQLStore"])
         + service("throttle", library: "Throttle", serviceModules + ["SQLStore"])
+        + testSupport
         + [
-            .target(name: "SuiteFixture", path: "Tests/SuiteFixture", swiftSettings: strict),
-            .testTarget(
-                name: "FaultTests",
-                dependencies: ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs, swiftSettings: strict),
+            tests("ConfigurationTests", ["Configuration"]),
+            tests("MailTypesTests", ["MailTypes"]),
+            tests("PostfixProtocolTests", ["PostfixProtocol", nioCore], exclude: ["Corpus"]),
+            tests("ServiceProtocolTests", serviceModules + ["CCrypto", nioCore]),
+            tests(
+                "ServiceTransportTests",
+                ["PostfixProtocol", "ServiceProtocol", "ServiceTransport", nioCore, nioEmbedded, nioPosix]),
+            tests(
+                "ServiceRuntimeTests",
+                [
+                    "CPosternSupport", "PostfixProtocol", "ServiceProtocol", "ServiceRuntime", "SupervisorProbe",
+                    logging,
+                    nioCore, nioEmbedded, nioPosix,
+                ]),
+            tests("SQLStoreTests", ["SQLStore", "StoreFaultProbe"], exclude: ["StoreFaultProbe"]),
+            tests(
+                "SupervisorTests", ["CPosternSupport", "ServiceProtocol", "Supervisor", "SupervisorProbe"],
+                exclude: ["Probe"]),
+            tests(
+                "FrontendTests",
+                serviceModules + ["Frontend", "ServiceTransport", nioCore, nioEmbedded]),
+            tests("DirectoryTests", serviceModules + ["Directory", "Reputation"]),
+            tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
+            tests("SRSTests", ["CCrypto", "MailTypes", "SRS"]),
+            tests("SRSServiceTests", serviceModules + ["SQLStore", "SRS"]),
+            tests("ThrottleTests", serviceModules + ["SQLStore", "Throttle"]),
+            tests("SimulationTests", ["SimulationCore"]),
+            tests("FaultTests", ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs),
+            tests("SuiteTests", ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs),
+            tests("PostfixTests", ["SuiteFixture"] + programs),
         ]
 )

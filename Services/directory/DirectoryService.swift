@@ -25,7 +25,7 @@ public final class DirectoryService: PolicyService {
 
     /// What the service says of itself.
     public var hello: Hello {
-        Hello(service: "directory", version: "1.0", provides: ["local", "alias-target"])
+        Hello(service: "directory", provides: ["local", "alias-target"])
     }
 
     /// Answers what is about a domain in A-label form; everything else stays unknown.

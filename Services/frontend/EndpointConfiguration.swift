@@ -14,7 +14,7 @@ public struct EndpointConfiguration: Sendable, ConfigurationPrintable {
     public var customFacts: [String]
 
     /// The shipped services.
-    public static let shippedNames = ["directory", "throttle"]
+    public static let shippedNames = ["directory", "greylist", "reputation", "srs", "throttle"]
 
     /// Reads the service `name`.
     public init(name: String, from mapping: ConfigurationMapping, common: CommonConfiguration) {

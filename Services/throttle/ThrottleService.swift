@@ -12,7 +12,7 @@ public final class ThrottleService: PolicyService {
 
     /// What the service says of itself.
     public let hello = Hello(
-        service: "throttle", version: "1.0", checks: [checkName], records: [checkName], keyed: [checkName],
+        service: "throttle", checks: [checkName], records: [checkName], keyed: [checkName],
         wants: [
             FactWant(kind: "alias-target", attribute: "sender"), FactWant(kind: "alias-target", attribute: "recipient"),
         ],
@@ -40,6 +40,9 @@ public final class ThrottleService: PolicyService {
         self.clock = clock
         self.log = log
     }
+
+    /// A limit that cannot be looked at must not be open.
+    public var directFailureRule: FailureRule { .defer }
 
     /// Takes a new configuration for the messages that come from now on. The database stays.
     public func apply(_ configuration: ThrottleConfiguration, common: CommonConfiguration) {

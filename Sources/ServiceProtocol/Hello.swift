@@ -22,9 +22,9 @@ public struct Hello: Sendable, Equatable {
     /// Whether END-OF-MESSAGE requests should carry the recipients accepted at RCPT.
     public var wantsRecipients: Bool
 
-    /// A service's self-description.
+    /// A service's self-description; the runtime fills its version in.
     public init(
-        service: String, version: String, checks: [String] = [], records: [String] = [], keyed: [String] = [],
+        service: String, version: String = "", checks: [String] = [], records: [String] = [], keyed: [String] = [],
         provides: [String] = [], wants: [FactWant] = [], wantsRecipients: Bool = false
     ) {
         self.service = service

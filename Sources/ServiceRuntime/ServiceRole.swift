@@ -61,6 +61,13 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
         checkServer.drain(completion: finish)
     }
 
+    /// The binary's version is the suite's, whatever the library says.
+    private var hello: Hello {
+        var hello = service.hello
+        hello.version = posternVersion
+        return hello
+    }
+
     // MARK: Checks
 
     private func receive(_ message: IncomingMessage) {
@@ -71,7 +78,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
         let responder = message.responder
         switch message.attributes.string("request") {
         case "hello":
-            let hello = service.hello
+            let hello = hello
             responder.send { hello.encode(into: &$0) }
         case "check":
             guard let request = CheckRequest(message.attributes) else { return responder.hangUp() }
@@ -134,7 +141,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
         }
         switch request.verb {
         case "hello":
-            let hello = service.hello
+            let hello = hello
             responder.send { hello.encode(into: &$0) }
         case "stats":
             let rows = (tally.rows() + service.statistics()).map { [$0.name, $0.value] }

@@ -2,6 +2,9 @@ import Configuration
 import Directory
 import Frontend
 import Glibc
+import Greylist
+import Reputation
+import SRS
 import ServiceProtocol
 import ServiceRuntime
 import Throttle
@@ -29,7 +32,10 @@ struct SuiteConfiguration {
         frontend = FrontendConfiguration(from: root.mapping("frontend"), common: common)
         parts = [
             ("directory", DirectoryConfiguration(from: root.mapping("directory"), common: common)),
+            ("greylist", GreylistConfiguration(from: root.mapping("greylist"), common: common)),
             ("throttle", ThrottleConfiguration(from: root.mapping("throttle"), common: common)),
+            ("srs", SRSConfiguration(from: root.mapping("srs"), common: common)),
+            ("reputation", ReputationConfiguration(from: root.mapping("reputation"), common: common)),
         ]
     }
 

@@ -1,0 +1,68 @@
+internal import MailTypes
+internal import PostfixProtocol
+internal import ServiceProtocol
+
+/// The configuration in the form in which attempts are decided.
+struct GreylistRules: Sendable {
+    var timing: GreylistTiming
+    var isTraining: Bool
+    var allWildcardIP: Bool
+    var refusal: PolicyAction
+    var trustedNetworks: TrustedNetworks
+    var delimiters: RecipientDelimiters
+
+    /// Takes what decides from the two mappings.
+    init(_ configuration: GreylistConfiguration, _ common: CommonConfiguration) {
+        timing = configuration.timing
+        isTraining = configuration.isTraining
+        allWildcardIP = configuration.allWildcardIP
+        refusal = configuration.refusal
+        trustedNetworks = common.trustedNetworks
+        delimiters = common.recipientDelimiters
+    }
+
+    /// What a request is to greylisting before anything is looked up.
+    enum Entry: Sendable {
+        /// None of its business, for this reason.
+        case exempt(String)
+        /// An attempt to look at.
+        case attempt(GreylistSubject)
+    }
+
+    /// Takes a request apart. Only a stranger's RCPT TO is greylisted: authenticated users, trusted clients and
+    /// clients without an address are not.
+    func entry(_ request: CheckRequest) -> Entry {
+        let policy = request.policy
+        guard policy.protocolState == .rcpt else { return .exempt("not at RCPT") }
+        guard policy.isEmpty(.saslUsername) else { return .exempt("authenticated") }
+        let client = ClientAddress(parsing: policy.string(.clientAddress))
+        guard let address = client.address else { return .exempt("client without address") }
+        guard !trustedNetworks.contains(client) else { return .exempt("trusted client") }
+        let recipient = policy.string(.recipient)
+        // `none` and `unknown` have no dot either way, but could be names.
+        let target = request.fact("alias-target", about: recipient).flatMap { value in
+            value == "none" || value == unknownFactValue ? nil : Domain(parsing: value)
+        }
+        return .attempt(
+            GreylistSubject(
+                client: address, sender: EnvelopeAddress(parsing: policy.string(.sender)),
+                recipient: EnvelopeAddress(parsing: recipient), aliasTarget: target, delimiters: delimiters,
+                allWildcards: allWildcardIP))
+    }
+
+    /// The verdict of an answer; a failure is none.
+    func result(of answer: GreylistAnswer) -> CheckResult {
+        switch answer {
+        case .exempt(let reason): .verdict(.none, reason: reason)
+        case .failed(let text): .error(text)
+        case .decided(let decision):
+            if !decision.isRefusal {
+                .verdict(.none, reason: decision.reason)
+            } else if isTraining {
+                .verdict(.none, reason: "training: \(decision.reason)")
+            } else {
+                .verdict(.action(refusal), reason: decision.reason)
+            }
+        }
+    }
+}

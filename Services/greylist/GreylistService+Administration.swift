@@ -1,0 +1,59 @@
+internal import Logging
+internal import SQLStore
+public import ServiceProtocol
+
+extension GreylistService {
+    /// The verbs; `from` and `to` are `@.` when they are not given:
+    ///
+    ///     list what=settings [to=ACCOUNT]          set what=setting [from=] [to=] active=1|0 [comment=]
+    ///     list what=whitelists [to=ACCOUNT]        set what=whitelist [from=] [to=] [comment=]
+    ///     list what=whitelist-domains              set what=whitelist-domain from=@DOMAIN
+    ///     list what=tracking [client=ADDRESS]      delete what=setting|whitelist [from=] [to=]
+    ///     delete what=whitelist-domain from=@DOMAIN
+    ///     delete what=tracking client=ADDRESS
+    ///
+    /// A change shows at once here, and within a second in other processes that use the same database.
+    public func administer(_ request: AdminRequest, reply: @escaping @Sendable (AdminReply) -> Void) {
+        let verb: GreylistVerb
+        do {
+            verb = try GreylistVerb(request)
+        } catch {
+            return reply(.failed(error.description))
+        }
+        let isTaken = store.performWithHandler(
+            { _, handler in
+                let store = try handler.opened()
+                guard !verb.isListing else { return try store.list(verb) }
+                return try Self.change(verb, store, &handler)
+            },
+            completion: { [self] result in
+                switch result {
+                case .success(let answer):
+                    if !verb.isListing, case .done = answer { audit(request) }
+                    reply(answer)
+                case .failure(let error):
+                    alarm.failed(error)
+                    reply(.failed("database: \(error)"))
+                }
+            })
+        if !isTaken { reply(.failed("too much waits for the database")) }
+    }
+
+    private static func change(
+        _ verb: GreylistVerb, _ store: GreylistStore, _ handler: inout GreylistHandler
+    ) throws -> AdminReply {
+        let answer = try store.connection.transaction {
+            let answer = try store.change(verb)
+            try store.advanceRevision()
+            return answer
+        }
+        try handler.reread()
+        return answer
+    }
+
+    private func audit(_ request: AdminRequest) {
+        let user = request.peerUserID.map { "\($0)" } ?? "unknown"
+        let arguments = request.arguments.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        log.notice("audit: uid=\(user) verb=\(request.verb) \(arguments.joined(separator: " "))")
+    }
+}

@@ -1,0 +1,111 @@
+public import Logging
+internal import SQLStore
+public import ServiceProtocol
+internal import Synchronization
+
+/// Decides the check `greylist`: refuses the first attempt of an unknown client and accepts its retry.
+///
+/// A request goes through up to three places: here, where strangers are told from users and a cache knows most known
+/// clients; on the store's thread a look that writes nothing; and there again, in a transaction, what has to be
+/// recorded.
+public final class GreylistService: PolicyService {
+    /// The name of the check.
+    static let checkName = "greylist"
+
+    let store: RecordingStore<GreylistHandler>
+    let inbox = GreylistInbox()
+    let cache: PassedClientCache
+    let alarm: StoreAlarm
+    let clock: ServiceClock
+    let log: Logger
+    private let rules: CurrentRules
+    private let counters = Mutex(GreylistCounters())
+    private let database: String
+
+    /// A service that opens its database on a thread of its own.
+    /// - Throws: `SQLError` when no thread can be started.
+    public init(
+        configuration: GreylistConfiguration, common: CommonConfiguration, clock: ServiceClock = .system, log: Logger
+    ) throws {
+        let rules = CurrentRules(GreylistRules(configuration, common))
+        let cache = PassedClientCache()
+        let alarm = StoreAlarm(log: log)
+        let file = SQLiteConfiguration(path: configuration.database)
+        store = try RecordingStore(
+            name: "greylist-store",
+            handler: GreylistHandler(clock: clock, cache: cache, timing: { rules.value.timing }),
+            clock: StoreClock(
+                unixSeconds: clock.unixSeconds, monotonicMilliseconds: { clock.monotonic().milliseconds }),
+            open: { try SQLiteConnection(file, schema: GreylistSchema.schema) },
+            onStateChange: { alarm.changed(to: $0) })
+        self.rules = rules
+        self.cache = cache
+        self.alarm = alarm
+        self.clock = clock
+        self.log = log
+        database = configuration.database
+    }
+
+    /// Takes another configuration; requests that come from now on are decided by it. The database stays the same.
+    public func apply(_ configuration: GreylistConfiguration, common: CommonConfiguration) {
+        rules.value = GreylistRules(configuration, common)
+        if configuration.database != database {
+            log.warning("another database takes effect with the next start")
+        }
+    }
+
+    /// What the service says of itself. The check is idempotent, so it needs no key.
+    public var hello: Hello {
+        Hello(
+            service: "greylist", checks: [Self.checkName], records: [Self.checkName],
+            wants: [FactWant(kind: "alias-target", attribute: "recipient")])
+    }
+
+    /// Decides the check of a request.
+    public func check(_ request: CheckRequest, reply: @escaping @Sendable (CheckReply) -> Void) {
+        let checks = request.checks
+        let send: @Sendable (CheckResult) -> Void = { result in
+            reply(.results(checks.map { ($0, $0 == Self.checkName ? result : .error("unknown check \($0)")) }))
+        }
+        guard checks.contains(Self.checkName) else { return send(.error("")) }
+        let rules = rules.value
+        let subject: GreylistSubject
+        switch rules.entry(request) {
+        case .exempt(let reason): return send(rules.result(of: note(.exempt(reason), nil)))
+        case .attempt(let found): subject = found
+        }
+        guard !cache.contains(subject.client, now: clock.unixSeconds(), at: clock.monotonic()) else {
+            counters.withLock { $0.knownFromCache &+= 1 }
+            return send(rules.result(of: note(.decided(.known), subject)))
+        }
+        look(
+            at: PendingAttempt(
+                subject: subject, rules: rules, deadline: request.deadline, isDryRun: request.isDryRun,
+                reply: { answer in send(rules.result(of: self.note(answer, subject))) }))
+    }
+
+    /// Counts an answer, and writes what happened to it at level debug: the decision's own line shows only the reason.
+    private func note(_ answer: GreylistAnswer, _ subject: GreylistSubject?) -> GreylistAnswer {
+        counters.withLock { $0.add(answer) }
+        if let subject {
+            log.debug("[\(subject.triplet.client)] \(answer.words(sender: subject.triplet.sender))")
+        }
+        return answer
+    }
+
+    /// How many attempts had which result.
+    public func statistics() -> [(name: String, value: String)] {
+        counters.withLock { $0 }.list
+    }
+
+    /// Finishes what was begun and closes the database. Not to be called from a reply.
+    public func stop() {
+        // What waits for a look may have to be recorded, so the looks come before the store is closed.
+        while !inbox.isIdle {
+            let gate = Gate()
+            guard store.perform({ _ in }, completion: { _ in gate.open() }) else { break }
+            gate.wait()
+        }
+        store.stop()
+    }
+}

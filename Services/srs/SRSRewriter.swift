@@ -1,0 +1,46 @@
+public import MailTypes
+
+/// Rewrites the senders of forwarded mail into the server's own domain, and reverses the recipients of what comes back.
+///
+/// Keys and results are addresses as in SMTP, without angle brackets. A key may also be an address without quotes, as
+/// Postfix asks for one when the quoted form is not found.
+public struct SRSRewriter: Sendable {
+    /// The domain of rewritten addresses.
+    public let srsDomain: Domain
+
+    /// The fully qualified name of the server, if it has one.
+    public let hostname: Domain?
+
+    /// The days a rewritten address is good for, the day it was made not counted.
+    public let validity: Int
+
+    let signer: SRSSigner
+
+    /// Puts a rewriter together. The validity is held between 0 and 1022 days, so that a timestamp never means two
+    /// days.
+    public init(
+        srsDomain: Domain, hostname: Domain?, signer: SRSSigner, validity: Int = SRSTimestamp.defaultValidity
+    ) {
+        self.srsDomain = srsDomain
+        self.hostname = hostname
+        self.signer = signer
+        self.validity = min(max(validity, 0), SRSTimestamp.period - 2)
+    }
+
+    /// The domain whose locality has to be known before the key is rewritten or reversed; nil when the key is no
+    /// address, or is in one of the domains the rewriter knows itself.
+    public func domainInQuestion(_ key: String) -> Domain? {
+        guard let domain = SRSRewriter.mailbox(key)?.domain, !isOwn(domain) else { return nil }
+        return domain
+    }
+
+    /// True for the domain of rewritten addresses and for the server's name.
+    func isOwn(_ domain: Domain) -> Bool {
+        domain == srsDomain || domain == hostname
+    }
+
+    static func mailbox(_ key: String) -> Mailbox? {
+        guard key.hasPrefix("\"") else { return Mailbox(parsing: key) }
+        return Mailbox(smtpPath: key) ?? Mailbox(parsing: key)
+    }
+}

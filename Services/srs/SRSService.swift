@@ -1,0 +1,125 @@
+public import Logging
+internal import MailTypes
+public import ServiceProtocol
+internal import Synchronization
+
+/// Answers the maps `srs-forward` and `srs-reverse`.
+///
+/// Whether a domain is local comes with the request as the fact `local:DOMAIN`. An address whose domain could be local
+/// for all that is known is left as it is: rewriting a local sender would be worse than not rewriting a foreign one.
+public final class SRSService: PolicyService {
+    let store: SRSStore
+    let clock: ServiceClock
+    let log: Logger
+    private let rewriter: Mutex<SRSRewriter?>
+    private let counters = Mutex(SRSCounters())
+    private let database: String
+
+    /// Why the service cannot be started.
+    public struct ConfigurationError: Error, CustomStringConvertible {
+        /// One line for the administrator.
+        public let description: String
+    }
+
+    /// A service that opens its database on a thread of its own.
+    /// - Throws: ``ConfigurationError`` when a domain is given and no secret; `SQLError` when there is no thread.
+    public init(
+        configuration: SRSConfiguration, common: CommonConfiguration, clock: ServiceClock = .system, log: Logger
+    ) throws {
+        rewriter = Mutex(try Self.rewriter(configuration, common))
+        database = configuration.database
+        store = try SRSStore(path: configuration.database, clock: clock, log: log)
+        self.clock = clock
+        self.log = log
+        if configuration.domain == nil { log.notice("no SRS domain, nothing is rewritten") }
+    }
+
+    /// Takes another configuration; lookups that come from now on are answered by it. The database stays the same.
+    public func apply(_ configuration: SRSConfiguration, common: CommonConfiguration) {
+        do {
+            let changed = try Self.rewriter(configuration, common)
+            rewriter.withLock { $0 = changed }
+        } catch {
+            log.error("configuration not applied: \(error)")
+        }
+        if configuration.database != database {
+            log.warning("another database takes effect with the next start")
+        }
+    }
+
+    private static func rewriter(
+        _ configuration: SRSConfiguration, _ common: CommonConfiguration
+    ) throws -> SRSRewriter? {
+        guard let domain = configuration.domain.flatMap({ Domain(parsing: $0) }) else { return nil }
+        guard let signer = SRSSigner(secrets: configuration.secrets, hashLength: configuration.hashLength) else {
+            throw ConfigurationError(
+                description: "no secret in \(configuration.secretFile ?? "secret-file"), and domain is given")
+        }
+        return SRSRewriter(
+            srsDomain: domain, hostname: Domain(parsing: common.hostname), signer: signer,
+            validity: configuration.validityDays)
+    }
+
+    /// What the service says of itself.
+    public var hello: Hello {
+        Hello(service: "srs", wants: [FactWant(kind: "local", attribute: "key")])
+    }
+
+    /// How many lookups had which result.
+    public func statistics() -> [(name: String, value: String)] {
+        counters.withLock { $0 }.list
+    }
+
+    /// Finishes what was begun and closes the database.
+    public func stop() {
+        store.stop()
+    }
+
+    /// The rewriter in force; nil without a domain.
+    var currentRewriter: SRSRewriter? {
+        rewriter.withLock { $0 }
+    }
+
+    /// Today, in days since 1970-01-01 UTC.
+    var today: Int {
+        SRSTimestamp.day(unixTime: Int64(clock.unixSeconds()))
+    }
+
+    /// Adds a lookup to the statistics.
+    func count(_ outcome: SRSOutcome, isForward: Bool) {
+        counters.withLock { $0.add(outcome, isForward: isForward) }
+    }
+
+    /// Adds a lookup that failed for want of the excluded domains.
+    func countUnreadExclusions() {
+        counters.withLock { $0.exclusionsUnread &+= 1 }
+    }
+}
+
+/// How many lookups had which result.
+struct SRSCounters: Sendable {
+    var rewritten = 0
+    var reversed = 0
+    var bypassed = 0
+    var failed = 0
+    var localityUnknown = 0
+    var exclusionsUnread = 0
+
+    mutating func add(_ outcome: SRSOutcome, isForward: Bool) {
+        switch outcome {
+        case .rewritten:
+            if isForward { rewritten &+= 1 } else { reversed &+= 1 }
+        case .bypassed: bypassed &+= 1
+        case .failed(.localityUnknown): localityUnknown &+= 1
+        case .failed: failed &+= 1
+        }
+    }
+
+    var list: [(name: String, value: String)] {
+        [
+            ("rewritten", "\(rewritten)"), ("reversed", "\(reversed)"), ("bypassed", "\(bypassed)"),
+            ("failed", "\(failed)"), ("locality-unknown", "\(localityUnknown)"),
+            ("exclusions-unread", "\(exclusionsUnread)"),
+        ]
+    }
+}

@@ -1,0 +1,151 @@
+internal import Logging
+internal import SQLStore
+internal import ServiceProtocol
+internal import Synchronization
+
+/// The table `srs_exclude_domains`. Lookups read a snapshot of it; the database is only touched on a thread of its own.
+final class SRSStore: Sendable {
+    /// Something to do with the connection; the error if there is none, or if it failed.
+    typealias Work = @Sendable (Result<SQLiteConnection, SQLError>) -> SQLError?
+
+    private static let schema = SQLSchema(
+        component: "srs",
+        steps: [
+            """
+            CREATE TABLE srs_exclude_domains (
+                id INTEGER PRIMARY KEY, domain TEXT COLLATE NOCASE NOT NULL DEFAULT '' UNIQUE);
+            """
+        ])
+
+    private let snapshot: Snapshot
+    private let thread: StoreThread<Worker>
+
+    /// Starts the thread, which opens the database.
+    init(path: String, clock: ServiceClock, log: Logger) throws {
+        let snapshot = Snapshot()
+        self.snapshot = snapshot
+        thread = try StoreThread(
+            name: "srs-store", clock: StoreClock(clock), worker: Worker(path: path, snapshot: snapshot),
+            onStateChange: { state in
+                switch state {
+                case .available: log.notice("database opened")
+                case .unavailable(let error): log.error("database cannot be used: \(error)")
+                }
+            })
+    }
+
+    /// The excluded domains as they were read last; nil before they could be read for the first time.
+    var excluded: ExcludedDomains? {
+        snapshot.domains.withLock { $0 }
+    }
+
+    /// Does `work` on the store's thread, with an error at once when that is impossible.
+    func perform(_ work: @escaping Work) {
+        guard thread.submit(work) else {
+            _ = work(.failure(SQLError(.unavailable, "too much waits for the database")))
+            return
+        }
+    }
+
+    /// Reads the table into the snapshot, on the store's thread.
+    func refresh(from connection: SQLiteConnection) throws {
+        try snapshot.read(connection)
+    }
+
+    /// Finishes what was handed in and closes the database.
+    func stop() {
+        thread.stop()
+    }
+}
+
+extension SRSStore {
+    /// The excluded domains, written on the store's thread and read on the event loop.
+    private final class Snapshot: Sendable {
+        let domains = Mutex<ExcludedDomains?>(nil)
+
+        func read(_ connection: SQLiteConnection) throws {
+            let rows = try connection.query("SELECT domain FROM srs_exclude_domains")
+            let read = ExcludedDomains(rows.compactMap { $0.first?.textValue })
+            domains.withLock { $0 = read }
+        }
+    }
+
+    /// Keeps the snapshot up to date. SQLite tells whether anybody else has written, so the table is read only then;
+    /// it is asked each second, since other processes' changes must show soon.
+    private struct Worker: StoreWorker {
+        let path: String
+        let snapshot: Snapshot
+        private var dataVersion: Int64?
+
+        init(path: String, snapshot: Snapshot) {
+            self.path = path
+            self.snapshot = snapshot
+        }
+
+        mutating func open() throws -> SQLiteConnection {
+            let connection = try SQLiteConnection(SQLiteConfiguration(path: path), schema: SRSStore.schema)
+            dataVersion = try version(of: connection)
+            try snapshot.read(connection)
+            return connection
+        }
+
+        mutating func run(_ jobs: [Work], on connection: SQLiteConnection) -> StoreHealth {
+            var failure: SQLError?
+            for job in jobs {
+                failure = job(.success(connection)) ?? failure
+                connection.rollback()
+            }
+            connection.relieve()
+            return health(of: connection, after: failure)
+        }
+
+        mutating func refuse(_ jobs: [Work], because error: SQLError) {
+            for job in jobs { _ = job(.failure(error)) }
+        }
+
+        mutating func tend(_ connection: SQLiteConnection, isQuiet: Bool) -> StoreHealth {
+            do {
+                let version = try version(of: connection)
+                guard version != dataVersion else { return .sound }
+                try snapshot.read(connection)
+                dataVersion = version
+                return .sound
+            } catch {
+                return health(of: connection, after: SQLError(of: error))
+            }
+        }
+
+        mutating func close(_ connection: SQLiteConnection) {
+            connection.close()
+        }
+
+        private func version(of connection: SQLiteConnection) throws -> Int64? {
+            try connection.query("PRAGMA data_version").first?.first?.integerValue
+        }
+
+        private func health(of connection: SQLiteConnection, after failure: SQLError?) -> StoreHealth {
+            guard let failure, failure.code != .busy, failure.code != .constraint else { return .sound }
+            do {
+                try connection.probe()
+                return .sound
+            } catch {
+                return .broken(error)
+            }
+        }
+    }
+}
+
+extension StoreClock {
+    /// The same two clocks in the store's units.
+    fileprivate init(_ clock: ServiceClock) {
+        self.init(
+            unixSeconds: clock.unixSeconds, monotonicMilliseconds: { clock.monotonic().milliseconds })
+    }
+}
+
+extension SQLError {
+    /// Any error as one of this type; the text of another type may hold values and is left out.
+    init(of error: any Error) {
+        self = error as? SQLError ?? SQLError(.other, "\(type(of: error))")
+    }
+}

@@ -1,0 +1,47 @@
+/// The day a rewritten address was made, in two characters that come round again after 1024 days.
+public struct SRSTimestamp: Sendable, Hashable, CustomStringConvertible {
+    /// The number of days after which a timestamp means another day.
+    public static let period = 1024
+
+    /// The number of days an address is good for by default, the day it was made not counted.
+    public static let defaultValidity = 20
+
+    /// The day modulo the period: 0 to 1023.
+    public let value: Int
+
+    /// The timestamp of a day, counted from 1970-01-01 UTC. Any number will do.
+    public init(day: Int) {
+        value = day & (SRSTimestamp.period - 1)
+    }
+
+    /// Reads two characters of the base32 alphabet (RFC 4648 section 6) in either letter case.
+    public init?(parsing text: String) {
+        let digits = text.utf8.prefix(3).compactMap(SRSTimestamp.digit)
+        guard digits.count == 2, text.utf8.count == 2 else { return nil }
+        value = digits[0] << 5 | digits[1]
+    }
+
+    /// The day of a point in time, in seconds since 1970-01-01 UTC.
+    public static func day(unixTime seconds: Int64) -> Int {
+        // Rounded down before 1970 too.
+        Int(seconds / 86400) - (seconds % 86400 < 0 ? 1 : 0)
+    }
+
+    /// The two characters, in capitals.
+    public var description: String {
+        let letter = { (digit: Int) in Character(Unicode.Scalar(SRSTimestamp.alphabet[digit & 31])) }
+        return String([letter(value >> 5), letter(value)])
+    }
+
+    /// True on the day itself and the `validity` days after it. A day to come is not valid.
+    public func isValid(on day: Int, validity: Int = defaultValidity) -> Bool {
+        SRSTimestamp(day: day &- value).value <= validity
+    }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+
+    private static func digit(_ byte: UInt8) -> Int? {
+        let isLowercase = byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
+        return alphabet.firstIndex(of: isLowercase ? byte & 0xDF : byte)
+    }
+}

@@ -1,0 +1,117 @@
+import Configuration
+import Logging
+import ServiceProtocol
+import Synchronization
+import Testing
+
+@testable import Directory
+
+@Suite struct DirectoryServiceTests {
+    static let text = """
+        common: {hostname: mx.example.net}
+        directory:
+          local-domains: [Example.COM, bücher.example, example.com]
+          alias-domains: {Alias.example: example.com}
+          backup-mx-domains: [backup.example]
+        """
+
+    private static func read(
+        _ text: String
+    ) throws -> (directory: DirectoryConfiguration, common: CommonConfiguration) {
+        try ConfigurationDocument(text: text, file: "test.yaml").read { top in
+            let common = CommonConfiguration(from: top.mapping("common"))
+            return (DirectoryConfiguration(from: top.mapping("directory"), common: common), common)
+        }
+    }
+
+    private static func service(_ text: String = text) throws -> DirectoryService {
+        let read = try read(text)
+        return try DirectoryService(
+            configuration: read.directory, common: read.common,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private static func value(_ service: DirectoryService, _ name: String) throws -> String? {
+        let name = try #require(FactName(parsing: name))
+        let answer = Mutex<FactReply?>(nil)
+        service.facts(FactRequest(names: [name])) { reply in answer.withLock { $0 = reply } }
+        return try #require(answer.withLock { $0 }).values[name]
+    }
+
+    private static func administer(_ service: DirectoryService, _ arguments: [String: String]) -> AdminReply? {
+        let answer = Mutex<AdminReply?>(nil)
+        service.administer(AdminRequest(verb: "list", arguments: arguments)) { reply in answer.withLock { $0 = reply } }
+        return answer.withLock { $0 }
+    }
+
+    @Test(
+        arguments: [
+            ("local:example.com", "yes"), ("local:xn--bcher-kva.example", "yes"), ("local:alias.example", "yes"),
+            ("local:backup.example", "yes"), ("local:mx.example.net", "yes"), ("local:sub.example.com", "no"),
+            ("local:example.org", "no"), ("alias-target:alias.example", "example.com"),
+            ("alias-target:example.com", "none"), ("alias-target:example.org", "none"),
+            // Not in A-label form, and not a kind of ours: unknown.
+            ("local:Example.com", nil), ("local:bücher.example", nil), ("local:[192.0.2.1]", nil),
+            ("spf-listed:example.com", nil),
+        ] as [(String, String?)])
+    func facts(_ name: String, _ expected: String?) throws {
+        #expect(try Self.value(Self.service(), name) == expected)
+    }
+
+    @Test func hello() throws {
+        let hello = try Self.service().hello
+        #expect(hello.service == "directory")
+        #expect(hello.provides == ["local", "alias-target"])
+        #expect(hello.checks.isEmpty)
+    }
+
+    @Test func appliesAnotherConfiguration() throws {
+        let service = try Self.service()
+        let changed = try Self.read("directory: {local-domains: [other.example]}")
+        service.apply(changed.directory, common: changed.common)
+        #expect(try Self.value(service, "local:other.example") == "yes")
+        #expect(try Self.value(service, "local:example.com") == "no")
+    }
+
+    @Test func listing() throws {
+        let service = try Self.service()
+        #expect(
+            Self.administer(service, ["what": "local-domains"])
+                == .done(
+                    columns: ["domain", "kind", "target"],
+                    rows: [
+                        ["alias.example", "alias", "example.com"], ["backup.example", "backup-mx", ""],
+                        ["example.com", "local", ""], ["xn--bcher-kva.example", "local", ""],
+                    ], next: nil))
+        #expect(Self.administer(service, ["what": "users"]) == .failed("list needs what=local-domains"))
+        let names = (0..<1_000).map { "d\($0 + 1_000).example" }
+        let many = try Self.service("directory: {local-domains: [\(names.joined(separator: ", "))]}")
+        guard case .done(_, let first, let next?) = Self.administer(many, ["what": "local-domains"]),
+            case .done(_, let second, nil) = Self.administer(many, ["what": "local-domains", "after": next])
+        else {
+            Issue.record("not two pages")
+            return
+        }
+        #expect((first + second).map { $0[0] } == names)
+    }
+
+    @Test(
+        arguments: [
+            ("local-domains: [a b]", "a domain name"), ("alias-domains: {\"a b\": c.example}", "not a domain name"),
+            ("alias-domains: {a.example: a.example}", "alias of itself"),
+            ("alias-domains: {a.example: b.example, A.example: c.example}", "given twice"),
+            ("local-domains: [a.example], alias-domains: {a.example: b.example}", "local-domains as well"),
+            ("local-domain: [a.example]", "local-domains"),
+        ])
+    func faults(_ text: String, _ expected: String) {
+        let error = #expect(throws: ConfigurationErrors.self) { try Self.read("directory: {\(text)}") }
+        #expect("\(String(describing: error))".contains(expected), "\(String(describing: error))")
+    }
+
+    @Test func normalisedReadsBack() throws {
+        let read = try Self.read(Self.text)
+        let text = ConfigurationNode(mapping: [("directory", read.directory.normalised())]).yaml()
+        #expect(try Self.read(text).directory.normalised().yaml() == read.directory.normalised().yaml())
+        #expect(text.contains("xn--bcher-kva.example"))
+    }
+}

@@ -1,0 +1,146 @@
+import NIOCore
+import PostfixProtocol
+import ServiceProtocol
+import ServiceTransport
+import Testing
+
+@testable import Frontend
+
+@Suite struct LookupEngineTests {
+    /// The engine and what it asked and answered, as lines.
+    struct Dialog {
+        var engine = LookupEngine()
+        var now = MonotonicInstant(microseconds: 5_000_000)
+        var open: [(service: String, ask: Ask)] = []
+
+        mutating func lookUp(_ key: String, map: String = "srs-forward", tag: UInt64 = 0) -> [String] {
+            var actions: [LookupEngine.Action] = []
+            engine.receive(map: map, key: key, tag: tag, now: now, actions: &actions)
+            return note(actions)
+        }
+
+        mutating func reply(_ line: String) -> [String] {
+            guard let list = try? AttributeList(ByteBuffer(string: "protocol=1\n\(line)\n")) else {
+                return ["bad reply"]
+            }
+            return settle(.reply(list))
+        }
+
+        mutating func fail(_ failure: AskFailure) -> [String] { settle(.failed(failure)) }
+
+        private mutating func settle(_ outcome: AskOutcome) -> [String] {
+            guard !open.isEmpty else { return ["nothing asked"] }
+            var actions: [LookupEngine.Action] = []
+            engine.receive(outcome, token: open.removeFirst().ask.token, now: now, actions: &actions)
+            return note(actions)
+        }
+
+        private mutating func note(_ actions: [LookupEngine.Action]) -> [String] {
+            actions.map { action in
+                switch action {
+                case .ask(let service, let ask):
+                    open.append((service, ask))
+                    let lines = String(buffer: ask.payload).split(separator: "\n")
+                    return "\(service): " + lines.filter { !$0.hasPrefix("deadline=") }.joined(separator: " ")
+                case .answer(let tag, _, let result, let failure):
+                    return "answer \(tag) \(result)" + (failure.map { " (\($0))" } ?? "")
+                }
+            }
+        }
+    }
+
+    static let asked = "srs: request=lookup map=srs-forward key=u@x.example"
+
+    @Test func theFactsComeFirst() {
+        var dialog = Dialog()
+        #expect(dialog.lookUp("u@x.example", tag: 7) == ["directory: request=fact names=local:x.example"])
+        #expect(dialog.reply("fact.local:x.example=no") == [Self.asked + " fact.local:x.example=no"])
+        #expect(dialog.reply("result=found SRS0=a@b.example") == ["answer 7 found(\"SRS0=a@b.example\")"])
+        #expect(dialog.engine.inFlight == 0)
+    }
+
+    @Test(arguments: AskFailure.allCases) func factsThatFailAreUnknown(_ failure: AskFailure) {
+        var dialog = Dialog()
+        _ = dialog.lookUp("u@x.example")
+        #expect(dialog.fail(failure) == [Self.asked + " fact.local:x.example=unknown"])
+    }
+
+    @Test func onlyTheFactAskedForIsBelieved() {
+        var dialog = Dialog()
+        _ = dialog.lookUp("u@x.example")
+        #expect(dialog.reply("fact.local:y.example=yes") == [Self.asked + " fact.local:x.example=unknown"])
+        #expect(dialog.lookUp("u@y.example") == ["directory: request=fact names=local:y.example"])
+    }
+
+    @Test func aFactIsKeptForAMoment() {
+        var dialog = Dialog()
+        _ = dialog.lookUp("u@x.example")
+        _ = dialog.reply("fact.local:x.example=yes")
+        dialog.now = dialog.now.advanced(byMilliseconds: 899)
+        #expect(dialog.lookUp("u@x.example") == [Self.asked + " fact.local:x.example=yes"])
+        dialog.now = dialog.now.advanced(byMilliseconds: 1)
+        #expect(dialog.lookUp("u@x.example") == ["directory: request=fact names=local:x.example"])
+    }
+
+    @Test(arguments: ["postmaster", "u@[192.0.2.1]", ""]) func withoutADomainTheServiceIsAskedAtOnce(_ key: String) {
+        var dialog = Dialog()
+        #expect(dialog.lookUp(key) == ["srs: request=lookup map=srs-forward key=\(key)"])
+    }
+
+    @Test func withoutAProviderTheServiceIsAskedAtOnce() {
+        var dialog = Dialog()
+        dialog.engine = LookupEngine(providers: [:])
+        #expect(dialog.lookUp("u@x.example") == [Self.asked + " fact.local:x.example=unknown"])
+    }
+
+    @Test(arguments: [
+        ("result=notfound not ours", "notFound(\"not ours\")"), ("result=temporary later", "temporary(\"later\")"),
+        ("result=perhaps", "notFound(\"not available, not rewritten\") (the reply could not be used)"),
+        ("other=x", "notFound(\"not available, not rewritten\") (the reply could not be used)"),
+    ])
+    func theAnswerIsPassedOn(_ reply: String, _ answer: String) {
+        var dialog = Dialog()
+        _ = dialog.lookUp("postmaster")
+        #expect(dialog.reply(reply) == ["answer 0 \(answer)"])
+    }
+
+    @Test(arguments: AskFailure.allCases) func aFailureLeavesTheAddressAsItIs(_ failure: AskFailure) {
+        var dialog = Dialog()
+        _ = dialog.lookUp("postmaster")
+        #expect(
+            dialog.fail(failure) == ["answer 0 notFound(\"not available, not rewritten\") (\(failure.rawValue))"])
+        #expect(dialog.engine.inFlight == 0)
+    }
+
+    @Test func lookupsAreBounded() {
+        var dialog = Dialog()
+        dialog.engine = LookupEngine(maximumInFlight: 1)
+        _ = dialog.lookUp("a")
+        #expect(
+            dialog.lookUp("b") == ["answer 0 notFound(\"not available, not rewritten\") (too many lookups)"])
+    }
+
+    @Test func factsLeaveTimeForTheService() {
+        var dialog = Dialog()
+        dialog.engine = LookupEngine(limit: 800)
+        _ = dialog.lookUp("u@x.example")
+        #expect(dialog.open.first?.ask.expires == dialog.now.advanced(byMilliseconds: 400))
+        _ = dialog.fail(.expired)
+        #expect(dialog.open.first?.ask.expires == dialog.now.advanced(byMilliseconds: 800))
+    }
+
+    @Test func aSecondOutcomeOfTheFactsIsIgnored() throws {
+        var dialog = Dialog()
+        _ = dialog.lookUp("u@x.example")
+        let question = try #require(dialog.open.first)
+        #expect(dialog.reply("fact.local:x.example=yes").count == 1)
+        dialog.open.insert(question, at: 0)
+        #expect(dialog.reply("fact.local:x.example=yes") == [])
+    }
+
+    @Test func itsTokensAreMarked() {
+        var dialog = Dialog()
+        _ = dialog.lookUp("u@x.example")
+        #expect(dialog.open.allSatisfy { $0.ask.token >> 63 == 1 })
+    }
+}

@@ -1,0 +1,127 @@
+import PostfixProtocol
+import ServiceProtocol
+import ServiceTransport
+import Testing
+
+@testable import Frontend
+
+@Suite struct NeededFactTests {
+    static let spf = "need=spf-listed:sender.example"
+
+    @Test func aNeededFactIsGotAndTheServiceAskedAgain() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g", records: true, isKeyed: true)])
+        #expect(dialog.rcpt() == ["ask g: g"])
+        let first = try dialog.asked("g")
+        #expect(dialog.reply("g", Self.spf) == ["ask reputation: fact spf-listed:sender.example"])
+        #expect(dialog.last["reputation"]?.attributes.string("client_address") == "192.0.2.1")
+        #expect(dialog.reply("reputation", "fact.spf-listed:sender.example=yes") == ["ask g: g"])
+        let second = try dialog.asked("g")
+        #expect(second.fact("spf-listed", about: "s@sender.example") == "yes")
+        #expect(second.key == first.key)
+        #expect(second.deadline == first.deadline)
+        #expect(dialog.reply("g", "verdict.g=REJECT g") == ["answer REJECT g"])
+    }
+
+    @Test func aQuarterOfTheTimeIsLeftForAskingAgain() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g")])
+        _ = dialog.rcpt()
+        _ = dialog.wait(400)
+        _ = dialog.reply("g", Self.spf)
+        #expect(dialog.last["reputation"]?.ask.expires == dialog.now.advanced(byMilliseconds: 1_200))
+    }
+
+    @Test func severalFactsOfSeveralProviders() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g")])
+        _ = dialog.rcpt()
+        let lines = dialog.reply("g", "need=spf-listed:a.example local:b.example spf-listed:c.example")
+        #expect(
+            lines == [
+                "ask reputation: fact spf-listed:a.example spf-listed:c.example", "ask directory: fact local:b.example",
+            ])
+        #expect(dialog.fail("reputation", .expired) == [])
+        #expect(dialog.reply("directory", "fact.local:b.example=yes") == ["ask g: g"])
+        #expect(
+            try dialog.facts("g")
+                == ["spf-listed:a.example": "unknown", "spf-listed:c.example": "unknown", "local:b.example": "yes"])
+    }
+
+    @Test func twoRoundsAndNoMore() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g") { $0.failureRules = FailureRules(.defer) }])
+        _ = dialog.rcpt()
+        _ = dialog.reply("g", "need=spf-listed:a.example")
+        _ = dialog.reply("reputation", "fact.spf-listed:a.example=no")
+        _ = dialog.reply("g", "need=spf-listed:b.example")
+        #expect(dialog.reply("reputation", "fact.spf-listed:b.example=no") == ["ask g: g"])
+        #expect(dialog.reply("g", "need=spf-listed:c.example") == ["useless g", FailureRuleTests.deferral])
+        #expect(dialog.decision?.remarks.map(\.text) == ["needs facts a third time"])
+    }
+
+    @Test(arguments: ["fact.spf-listed:sender.example=yes", "fact.x:y=z"])
+    func askingAgainForAGivenFactFails(_ answer: String) throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g")])
+        _ = dialog.rcpt()
+        _ = dialog.reply("g", Self.spf)
+        #expect(dialog.reply("reputation", answer) == ["ask g: g"])
+        #expect(dialog.reply("g", Self.spf) == ["useless g", "answer DUNNO"])
+        #expect(dialog.decision?.remarks.map(\.text) == ["asked again for a fact it was given"])
+    }
+
+    @Test func askingForAFactThatWasAttachedFailsToo() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g", wants: ["local:recipient"])])
+        _ = dialog.rcpt()
+        _ = dialog.fail("directory", .expired)
+        #expect(dialog.reply("g", "need=local:rcpt.example") == ["useless g", "answer DUNNO"])
+    }
+
+    @Test(arguments: [
+        "spf-listed:ex_ample..com", "spf-listed:[192.0.2.1]", "spf-listed:EXAMPLE.com", "other:a.example",
+    ])
+    func whatNobodyCanTellIsUnknownWithoutAsking(_ name: String) throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g")])
+        _ = dialog.rcpt()
+        #expect(dialog.reply("g", "need=\(name)") == ["ask g: g"])
+        #expect(try dialog.facts("g") == [name: "unknown"])
+    }
+
+    @Test(arguments: ["need=", "need=nonsense", "need=a:b c", "need=:x"])
+    func aMalformedNeedIsAFailure(_ line: String) throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g")])
+        _ = dialog.rcpt()
+        #expect(dialog.reply("g", line) == ["useless g", "answer DUNNO"])
+        #expect(dialog.decision?.remarks.map(\.text) == ["need is malformed"])
+    }
+
+    @Test func fiftyRecipientsCostOneEvaluation() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g")])
+        var evaluations = 0
+        for number in 0..<50 {
+            #expect(dialog.rcpt([.recipient: "r\(number)@rcpt.example"]) == ["ask g: g"])
+            var lines = dialog.reply("g", Self.spf)
+            if lines == ["ask reputation: fact spf-listed:sender.example"] {
+                evaluations += 1
+                lines = dialog.reply("reputation", "fact.spf-listed:sender.example=yes")
+            }
+            #expect(lines == ["ask g: g"])
+            #expect(try dialog.facts("g") == ["spf-listed:sender.example": "yes"])
+            #expect(dialog.reply("g", "verdict.g=none") == ["answer DUNNO"])
+        }
+        #expect(evaluations == 1)
+    }
+
+    @Test func aCostlyFactIsThatOfItsMessageOnly() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g")])
+        for instance in ["i.1", "i.2"] {
+            _ = dialog.rcpt([.instance: instance])
+            #expect(dialog.reply("g", Self.spf) == ["ask reputation: fact spf-listed:sender.example"])
+            _ = dialog.reply("reputation", "fact.spf-listed:sender.example=yes")
+            _ = dialog.reply("g", "verdict.g=none")
+        }
+    }
+
+    @Test func aDecisionCancelsTheFactsOnTheirWay() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("a"), .make("g")])
+        _ = dialog.rcpt()
+        _ = dialog.reply("g", Self.spf)
+        #expect(dialog.reply("a", "verdict.a=REJECT a") == ["cancel reputation", "answer REJECT a"])
+    }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import PostfixProtocol
+import SQLStore
+import ServiceProtocol
+import Testing
+
+@testable import Greylist
+
+@Suite struct GreylistServiceFaultTests {
+    // MARK: - Several at once
+
+    @Test func manyAtOnceAreAllAnswered() async throws {
+        let bench = try Bench()
+        let service = bench.service
+        let tally = Tally()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<2_000 {
+                let policy = PolicyRequest.make([
+                    .protocolState: "RCPT", .clientAddress: "192.0.2.\(number % 200)",
+                    .sender: "a\(number)@sender.example", .recipient: "b@rcpt.example",
+                ])
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        service.check(CheckRequest(checks: ["greylist"], policy: policy)) { reply in
+                            tally.add(reply)
+                            continuation.resume()
+                        }
+                    }
+                }
+            }
+        }
+        #expect(tally.all == ["451 new triplet, 900 s": 2_000])
+        #expect(try bench.count("postern_greylist_waiting") == 2_000)
+    }
+
+    @Test func stopAnswersWhatWasAsked() async throws {
+        let bench = try Bench()
+        let tally = Tally()
+        for number in 0..<1_000 {
+            let policy = PolicyRequest.make([
+                .protocolState: "RCPT", .clientAddress: "192.0.2.1", .sender: "a\(number)@sender.example",
+            ])
+            bench.service.check(CheckRequest(checks: ["greylist"], policy: policy)) { tally.add($0) }
+        }
+        bench.service.stop()
+        #expect(tally.all == ["451 new triplet, 900 s": 1_000])
+        #expect(try bench.count("postern_greylist_waiting") == 1_000)
+    }
+
+    @Test func twoServicesOnOneFile() async throws {
+        let directory = TemporaryDirectory()
+        let clock = FakeClock()
+        let first = try Bench(directory: directory, clock: clock)
+        let second = try Bench(directory: directory, clock: clock)
+        #expect(await first.outcome() == "451 new triplet, 900 s")
+        #expect(await second.outcome() == "451 retry too soon, 900 s left")
+        clock.advance(900)
+        #expect(await second.outcome() == "none triplet passed")
+        #expect(await first.outcome() == "none known client")
+        // A verb at one is seen by the other a second later, in its settings and in its cache.
+        _ = await second.administer("delete", ["what": "tracking", "client": "192.0.2.1"])
+        clock.advance(1)
+        #expect(await first.eventually { $0 == "451 new triplet, 900 s" })
+        _ = await second.administer("set", ["what": "setting", "active": "0"])
+        clock.advance(1)
+        #expect(await first.outcome() == "none off by @. -> @.")
+    }
+
+    @Test func otherToolsAreSeenAfterTenSeconds() async throws {
+        let bench = try Bench()
+        #expect(await bench.outcome() == "451 new triplet, 900 s")
+        try bench.sql("UPDATE greylisting SET active = 0")
+        bench.clock.advance(11)
+        #expect(await bench.outcome() == "none off by @. -> @.")
+    }
+
+    // MARK: - Failures
+
+    @Test func noDatabaseIsAnError() async throws {
+        let directory = TemporaryDirectory()
+        let descriptor = open(directory.database, O_WRONLY | O_CREAT, 0o600)
+        _ = write(descriptor, String(repeating: "this is no database ", count: 100), 2_000)
+        close(descriptor)
+        let bench = try Bench(directory: directory)
+        for _ in 0..<3 { #expect(await bench.outcome() == "error database: corrupt") }
+        bench.service.stop()
+        #expect(bench.log.all.filter { $0.hasPrefix("error:") }.count == 1)
+    }
+
+    /// A disk that is full fails what has to be recorded, not what has only to be read.
+    @Test func fullDiskIsAnErrorAndEnds() async throws {
+        let bench = try Bench()
+        _ = await bench.outcome("192.0.2.7")
+        bench.clock.advance(900)
+        _ = await bench.outcome("192.0.2.7")
+        let sender = String(repeating: "x", count: 200)
+        try await bench.limitPages(true)
+        var outcome = ""
+        for number in 0..<200 where !outcome.hasPrefix("error") {
+            outcome = await bench.outcome("203.0.113.1", from: "\(sender)\(number)@sender.example")
+        }
+        #expect(outcome == "error database: full")
+        #expect(await bench.outcome("192.0.2.7") == "none known client")
+        #expect(bench.log.all.contains { $0.hasPrefix("error: database fails") })
+        try await bench.limitPages(false)
+        #expect(await bench.outcome("203.0.113.2") == "451 new triplet, 900 s")
+        #expect(bench.log.all.contains("notice: database works again"))
+    }
+}
+
+extension Bench {
+    /// Asks until the answer is as expected, at most five seconds of real time.
+    func eventually(_ isExpected: (String) -> Bool) async -> Bool {
+        for _ in 0..<500 {
+            if isExpected(await outcome()) { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
+    /// Lets the service's own connection use no more pages than it has, or as many as it likes.
+    func limitPages(_ isLimited: Bool) async throws {
+        let store = service.store
+        let result: Result<Void, SQLError> = await withCheckedContinuation { continuation in
+            let isTaken = store.perform(
+                { connection in
+                    let pages = try connection.query("PRAGMA page_count").first?.first?.integerValue ?? 0
+                    _ = try connection.query("PRAGMA max_page_count=\(isLimited ? pages : 1_000_000)")
+                }, completion: { continuation.resume(returning: $0) })
+            if !isTaken { continuation.resume(returning: .failure(SQLError(.unavailable, ""))) }
+        }
+        try result.get()
+    }
+}

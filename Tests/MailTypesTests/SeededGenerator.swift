@@ -1,0 +1,25 @@
+/// The same numbers in every run (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Masks that clear some of the four 16-bit groups.
+enum SparseMask {
+    static func next(_ generator: inout SeededGenerator) -> UInt64 {
+        (0..<4).reduce(UInt64(0)) { mask, _ in
+            mask << 16 | (Bool.random(using: &generator) ? 0xFFFF : 0)
+        }
+    }
+}

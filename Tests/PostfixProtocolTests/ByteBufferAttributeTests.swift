@@ -1,0 +1,59 @@
+import NIOCore
+import PostfixProtocol
+import Testing
+
+@Suite struct ByteBufferAttributeTests {
+    @Test(arguments: [
+        ("name", "value", "name=value\n"), ("name", "", "name=\n"), ("name", "a=b", "name=a=b\n"),
+        ("name", "50%", "name=50%25\n"), ("name", "a\r\nb=c\n\n", "name=a%0D%0Ab=c%0A%0A\n"),
+        ("name", "\0\t\u{1f} \u{7f}~", "name=%00%09%1F %7F~\n"), ("name", "b\u{fc}cher", "name=b\u{fc}cher\n"),
+        ("na%me=\n", "v", "na%25me%3D%0A=v\n"),
+    ])
+    func lines(_ name: String, _ value: String, _ expected: String) {
+        var buffer = ByteBuffer()
+        buffer.writeAttribute(name, value)
+        #expect(String(buffer: buffer) == expected)
+    }
+
+    @Test func numbersAndTheEnd() {
+        var buffer = ByteBuffer()
+        buffer.writeAttribute("id", Int.max)
+        buffer.writeAttribute("score", -3)
+        buffer.writeEndOfMessage()
+        #expect(String(buffer: buffer) == "id=9223372036854775807\nscore=-3\n\n")
+    }
+
+    @Test func everyByteComesBackInNameAndValue() throws {
+        let name = String(String.UnicodeScalarView((0..<0x80).compactMap { Unicode.Scalar(UInt8($0)) }))
+        let value = Array(UInt8.min...UInt8.max)
+        var buffer = ByteBuffer()
+        buffer.writeAttribute("protocol", 1)
+        buffer.writeAttribute(name, bytes: ByteBuffer(bytes: value).readableBytesView)
+        buffer.writeEndOfMessage()
+
+        for halves in Delivery.halves(Array(buffer.readableBytesView)) {
+            var framer = AttributeListFramer()
+            var received = ByteBuffer(bytes: halves[0])
+            #expect(try framer.next(from: &received) == nil || halves[1].isEmpty)
+            if halves[1].isEmpty { continue }
+            received.writeBytes(halves[1])
+            let list = try AttributeList(#require(try framer.next(from: &received)))
+            #expect(list.count == 2)
+            #expect(try Array(#require(list.bytes(name))) == value)
+        }
+    }
+
+    @Test func randomValuesComeBack() throws {
+        var generator = SeededGenerator(seed: 11)
+        for _ in 0..<500 {
+            let values = (0..<5).map { _ in generator.bytes(upTo: 60) }
+            var buffer = ByteBuffer()
+            buffer.writeAttribute("protocol", 1)
+            for (index, value) in values.enumerated() {
+                buffer.writeAttribute("v\(index)", bytes: ByteBuffer(bytes: value).readableBytesView)
+            }
+            let list = try AttributeList(buffer)
+            #expect((0..<5).map { list.bytes("v\($0)").map(Array.init) } == values)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Configuration
+import Glibc
+import Logging
+import SQLStore
+import ServiceProtocol
+import Synchronization
+
+@testable import SRS
+
+/// A directory with a secret and a database, which goes away with the value.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/srs-XXXXXX".utf8CString)
+        path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
+    }
+
+    deinit {
+        for name in ["srs.db", "srs.db-wal", "srs.db-shm", "secret"] { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    func write(_ text: String, to name: String) {
+        let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        _ = Glibc.write(descriptor, text, text.utf8.count)
+        close(descriptor)
+    }
+}
+
+/// Keeps lines that were logged.
+final class LogLines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    func add(_ line: String) {
+        lines.withLock { $0.append(line) }
+    }
+}
+
+struct LineHandler: LogHandler {
+    let lines: LogLines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.debug
+
+    init(lines: LogLines) {
+        self.lines = lines
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        lines.add("\(event.level): \(event.message)")
+    }
+}
+
+/// Reads the mappings `srs` and `common` of a configuration.
+func configuration(
+    _ text: String, directory: TemporaryDirectory, secrets: SecretSource = .files
+) throws -> (srs: SRSConfiguration, common: CommonConfiguration) {
+    let whole = """
+        common: {state-directory: "\(directory.path)", hostname: mx.fwd.example}
+        srs: {\(text)}
+        """
+    return try ConfigurationDocument(text: whole, file: "test.yaml").read(secrets: secrets) { top in
+        let common = CommonConfiguration(from: top.mapping("common"))
+        return (SRSConfiguration(from: top.mapping("srs"), common: common), common)
+    }
+}
+
+/// A service for `fwd.example` with the secret `secret`, at 1700000000, asked like a function.
+final class Bench {
+    let directory: TemporaryDirectory
+    let lines = LogLines()
+    let service: SRSService
+
+    init(_ text: String? = nil, directory: TemporaryDirectory = TemporaryDirectory()) throws {
+        self.directory = directory
+        directory.write("secret\nolder\n", to: "secret")
+        let read = try configuration(
+            text ?? "domain: fwd.example, secret-file: \(directory.path)/secret", directory: directory)
+        let lines = lines
+        let clock = ServiceClock(unixSeconds: { 1_700_000_000 }, monotonic: { .now })
+        service = try SRSService(
+            configuration: read.srs, common: read.common, clock: clock,
+            log: Logger(label: "srs") { _ in LineHandler(lines: lines) })
+    }
+
+    deinit {
+        service.stop()
+    }
+
+    func lookup(_ map: String, _ key: String, local: [String: String] = [:]) async -> LookupResult {
+        var facts: [FactName: String] = [:]
+        for (domain, value) in local { facts[FactName(kind: "local", subject: domain)] = value }
+        let request = LookupRequest(map: map, key: key, facts: facts)
+        let service = service
+        return await withCheckedContinuation { continuation in
+            service.lookup(request) { continuation.resume(returning: $0) }
+        }
+    }
+
+    func administer(_ verb: String, _ arguments: [String: String]) async -> AdminReply {
+        let service = service
+        let request = AdminRequest(verb: verb, arguments: arguments, peerUserID: 1000)
+        return await withCheckedContinuation { continuation in
+            service.administer(request) { continuation.resume(returning: $0) }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import NIOCore
+import PostfixProtocol
+import ServiceProtocol
+import Testing
+
+@Suite struct CheckReplyTests {
+    private static func action(_ text: String) -> Verdict { .action(PolicyAction(parsing: text) ?? .dunno) }
+
+    @Test func itIsWrittenAsAttributes() {
+        let reply = CheckReply.results([
+            ("a", .verdict(.none)), ("b", .verdict(Self.action("REJECT 100%"), reason: "why", score: 2.5)),
+            ("c", .error("no database")),
+        ])
+        let expected = [
+            "verdict.a=none", "verdict.b=REJECT 100%25", "reason.b=why", "score.b=2.5", "error.c=no database",
+        ]
+        #expect(lines(reply.encode) == expected)
+        let needs = CheckReply.needs(["spf-listed:x.example", "local:y.example"].compactMap(FactName.init(parsing:)))
+        #expect(lines(needs.encode) == ["need=spf-listed:x.example local:y.example"])
+    }
+
+    @Test func itIsReadBack() throws {
+        let reply = CheckReply.results([
+            ("a", .verdict(.pass, reason: "listed")),
+            ("b", .verdict(Self.action("451 4.7.1 later"), reason: "", score: -1)),
+            ("c", .error("x")), ("d", .verdict(.none)),
+        ])
+        #expect(CheckReply(try sent(reply.encode), checks: ["a", "b", "c", "d"]) == reply)
+        let needs = CheckReply.needs([FactName(kind: "spf-listed", subject: "x.example")])
+        #expect(CheckReply(try sent(needs.encode), checks: ["a"]) == needs)
+    }
+
+    /// Results come in the order they were asked.
+    @Test func theOrderIsThatOfTheQuestion() throws {
+        let reply = CheckReply(try received("verdict.b=pass", "verdict.a=none"), checks: ["a", "b"])
+        #expect(reply == .results([("a", .verdict(.none)), ("b", .verdict(.pass))]))
+    }
+
+    struct Bad: Sendable {
+        let lines: String
+        let error: String
+    }
+
+    @Test(arguments: [
+        Bad(lines: "verdict.c=none", error: "no verdict in the reply"),
+        Bad(lines: "verdict.a=none\nverdict.a=none", error: "more than one verdict in the reply"),
+        Bad(lines: "error.a=x\nerror.a=y", error: "more than one verdict in the reply"),
+        Bad(lines: "error.a=x\nverdict.a=none", error: "more than one verdict in the reply"),
+        Bad(lines: "verdict.a=", error: "verdict is not a Postfix action"),
+        Bad(lines: "verdict.a=none ", error: "verdict is not a Postfix action"),
+        Bad(lines: "verdict.a=250 ok", error: "verdict is not a Postfix action"),
+        Bad(lines: "verdict.a=none\nscore.a=", error: "score is not a number"),
+        Bad(lines: "verdict.a=none\nscore.a=inf", error: "score is not a number"),
+        Bad(lines: "verdict.a=none\nscore.a=nan", error: "score is not a number"),
+        Bad(lines: "verdict.a=none\nscore.a=1e999", error: "score is not a number"),
+    ])
+    func aBadAnswerIsThatOfItsCheckAlone(_ bad: Bad) throws {
+        let reply = CheckReply(try received(bad.lines, "verdict.b=pass"), checks: ["a", "b"])
+        #expect(reply == .results([("a", .error(bad.error)), ("b", .verdict(.pass))]))
+    }
+
+    @Test(arguments: [
+        ["verdict.a=none", "verdict.b=none", "reason.a=x", "reason.a=y"], ["need=a:b", "need=a:b"],
+        ["verdict.a=none", "verdict.a=none", "verdict.b=none", "other=1", "other=1"],
+    ])
+    func anotherDoubledNameIsTheErrorOfAll(_ lines: [String]) throws {
+        let list = try received(lines.joined(separator: "\n"))
+        guard case .results(let results) = CheckReply(list, checks: ["a", "b"]) else {
+            Issue.record("no results")
+            return
+        }
+        #expect(results.count == 2)
+        for (_, result) in results {
+            guard case .error(let text) = result else {
+                Issue.record("no error")
+                continue
+            }
+            #expect(text.hasSuffix(" stands twice in the reply"))
+        }
+    }
+
+    @Test(arguments: ["", " ", "x", "a:b c", "A:b", "a:b\u{7f}", ":b"]) func aMalformedNeedIsAnError(
+        _ text: String
+    ) throws {
+        let reply = CheckReply(try received("need=\(text)"), checks: ["a"])
+        #expect(reply == .results([("a", .error("need is malformed"))]))
+    }
+
+    @Test(arguments: [(16, true), (17, false)]) func needsAreBounded(_ count: Int, _ isTaken: Bool) throws {
+        let names = (0..<count).map { "local:d\($0).example" }
+        let reply = CheckReply(try received("need=" + names.joined(separator: " ")), checks: ["a"])
+        #expect((reply == .needs(names.compactMap(FactName.init(parsing:)))) == isTaken)
+    }
+}

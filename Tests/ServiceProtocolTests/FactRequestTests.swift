@@ -1,0 +1,38 @@
+import NIOCore
+import PostfixProtocol
+import ServiceProtocol
+import Testing
+
+@Suite struct FactRequestTests {
+    private static let names = ["local:x.example", "spf-listed:y.example"].compactMap(FactName.init(parsing:))
+
+    @Test func itIsWrittenAndReadBack() throws {
+        let request = FactRequest(
+            names: Self.names, clientAddress: "192.0.2.1", deadline: MonotonicInstant(milliseconds: 7))
+        let expected = [
+            "request=fact", "names=local:x.example spf-listed:y.example", "deadline=7", "client_address=192.0.2.1",
+        ]
+        #expect(lines(request.encode) == expected)
+        let read = try #require(FactRequest(try sent(request.encode)))
+        #expect(read.names == Self.names)
+        #expect(read.clientAddress == "192.0.2.1")
+        #expect(read.deadline == request.deadline)
+    }
+
+    @Test(arguments: ["names=", "names=x", "other=local:x.example"]) func askingForNothingIsNone(_ line: String) throws
+    {
+        #expect(FactRequest(try received(line)) == nil)
+    }
+
+    @Test func malformedNamesAreLeftOut() throws {
+        let read = try #require(FactRequest(try received("names=x local:x.example A:b spf-listed:y.example")))
+        #expect(read.names == Self.names)
+        #expect(read.clientAddress == "")
+    }
+
+    @Test func theReplyIsReadBack() throws {
+        let reply = FactReply(values: [Self.names[0]: "yes", Self.names[1]: "50%\n"])
+        #expect(FactReply(try sent(reply.encode)) == reply)
+        #expect(FactReply(try received("fact.x=1", "fac.local:x.example=1", "local:x.example=1")).values.isEmpty)
+    }
+}

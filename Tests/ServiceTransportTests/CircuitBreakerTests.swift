@@ -1,0 +1,67 @@
+import ServiceProtocol
+import Testing
+
+@testable import ServiceTransport
+
+@Suite struct CircuitBreakerTests {
+    private static func client() -> FakeClient {
+        var limits = ServiceClientState.Limits()
+        limits.breakerThreshold = 2
+        limits.hungThreshold = 100
+        return FakeClient.up(limits: limits)
+    }
+
+    @Test func opensAfterExpiredQuestionsProbesAndCloses() {
+        var client = Self.client()
+        for token in 1...2 { _ = client.ask(UInt64(token), limit: 100) }
+        client.now += 100_000
+        #expect(client.wake() == ["deliver 1 expired", "breaker opened after 2", "deliver 2 expired"])
+        #expect(client.ask(3) == ["deliver 3 left-alone"])
+        client.now += 2_000_000
+        #expect(client.ask(4, limit: 100) == ["send 0#1 id=3 ask=4"], "one is let through")
+        #expect(client.ask(5) == ["deliver 5 left-alone"])
+        client.now += 100_000
+        #expect(client.wake() == ["deliver 4 expired"])
+        #expect(client.ask(6) == ["deliver 6 left-alone"])
+        client.now += 2_000_000
+        _ = client.ask(7)
+        #expect(client.reply(id: 4) == ["breaker closed", "deliver 7 reply"])
+        #expect(client.ask(8) == ["send 0#1 id=5 ask=8"])
+    }
+
+    @Test func anAnswerStartsTheCountAgain() {
+        var client = Self.client()
+        _ = client.ask(1, limit: 100)
+        client.now += 100_000
+        _ = client.wake()
+        _ = client.ask(2)
+        _ = client.reply(id: 2)
+        _ = client.ask(3, limit: 100)
+        client.now += 100_000
+        #expect(client.wake() == ["deliver 3 expired"])
+    }
+
+    @Test func uselessAnswersCountAsFailures() {
+        var client = Self.client()
+        _ = client.ask(1)
+        _ = client.reply(id: 1)
+        #expect(client.useless() == [])
+        _ = client.ask(2)
+        _ = client.reply(id: 2)
+        #expect(client.useless() == ["breaker opened after 2"])
+        #expect(client.ask(3) == ["deliver 3 left-alone"])
+    }
+
+    @Test func lostConnectionsDoNotCount() {
+        var client = Self.client()
+        for number in 1...5 {
+            _ = client.ask(UInt64(number), isRepeatable: false)
+            let connection = UInt64(number)
+            #expect(client.lose(connection).last == "deliver \(number) connection-lost")
+            _ = client.connected(connection + 1)
+            _ = client.hello(connection + 1)
+        }
+        #expect(client.ask(9).count == 1)
+        #expect(client.state.unanswered == 1)
+    }
+}

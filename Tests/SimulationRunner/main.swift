@@ -1,0 +1,3 @@
+import SimulationCore
+
+await Runner(CommandLine.arguments).run()

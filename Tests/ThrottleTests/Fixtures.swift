@@ -1,0 +1,213 @@
+import Configuration
+import Glibc
+import Logging
+import MailTypes
+import PostfixProtocol
+import SQLStore
+import ServiceProtocol
+import Synchronization
+import Testing
+
+@testable import Throttle
+
+/// A directory that goes away with the value.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/throttle-XXXXXX".utf8CString)
+        path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
+    }
+
+    deinit {
+        for name in ["throttle.db", "throttle.db-wal", "throttle.db-shm"] { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    var database: String { "\(path)/throttle.db" }
+
+    func write(_ text: String) {
+        let descriptor = open(database, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        _ = Glibc.write(descriptor, text, text.utf8.count)
+        close(descriptor)
+    }
+
+    func connect() throws -> SQLiteConnection {
+        var configuration = SQLiteConfiguration(path: database)
+        configuration.checkpointsInBackground = false
+        let connection = try SQLiteConnection(configuration, schema: throttleSchema)
+        try connection.prepareRecording(trace: false)
+        return connection
+    }
+}
+
+/// Clocks that stand until they are set.
+final class FakeClock: Sendable {
+    static let start = 1_700_000_000
+    let unix = Atomic<Int>(start)
+    let monotonic = Atomic<Int>(5_000_000)
+
+    var clock: ServiceClock {
+        ServiceClock(
+            unixSeconds: { self.unix.load(ordering: .relaxed) },
+            monotonic: { MonotonicInstant(milliseconds: self.monotonic.load(ordering: .relaxed)) })
+    }
+
+    func advance(seconds: Int) {
+        unix.add(seconds, ordering: .relaxed)
+        monotonic.add(seconds * 1000, ordering: .relaxed)
+    }
+}
+
+/// Keeps the lines that were logged.
+struct RecordingLog: LogHandler {
+    final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+
+        func append(_ line: String) {
+            lines.withLock { $0.append(line) }
+        }
+    }
+
+    let lines: Lines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        lines.append("\(event.level): \(event.message)")
+    }
+
+    static func logger(_ lines: Lines, level: Logger.Level = .info) -> Logger {
+        Logger(label: "throttle") { _ in RecordingLog(lines: lines, logLevel: level) }
+    }
+}
+
+func rule(
+    _ id: Int64, _ account: String, _ kind: ThrottleKind, priority: Int64 = 0, period: Int64 = 60,
+    _ limits: [LimitName: Int64]
+) throws -> ThrottleRule {
+    try #require(
+        ThrottleRule(id: id, account: account, kind: kind, priority: priority, period: period, limits: limits))
+}
+
+func rule(
+    _ id: Int64, _ account: String, priority: Int64 = 0, period: Int64 = 60, _ limits: [LimitName: Int64]
+) throws -> ThrottleRule {
+    try rule(id, account, .outbound, priority: priority, period: period, limits)
+}
+
+func account(_ text: String, target: String? = nil) -> ThrottleAccount {
+    ThrottleAccount(EnvelopeAddress(parsing: text), delimiters: ["+"], aliasTarget: target)
+}
+
+func message(
+    from sender: String = "a@one.test", to recipients: [String] = ["r@home.test"], all: Bool = true,
+    count: Int64? = nil,
+    size: Int64 = 100, client: String = "192.0.2.1", authenticated: Bool = true
+) -> ThrottleMessage {
+    ThrottleMessage(
+        client: ClientAddress(parsing: client), sender: account(sender), recipients: recipients.map { account($0) },
+        knowsAllRecipients: all, recipientCount: count ?? Int64(recipients.count), size: size,
+        isAuthenticated: authenticated)
+}
+
+func request(
+    _ attributes: [PolicyAttribute: String] = [:], key: Int? = nil, deadline: Int? = nil,
+    facts: [FactName: String] = [:], recipients: KnownRecipients? = nil, isDryRun: Bool = false
+) -> CheckRequest {
+    let values: [PolicyAttribute: String] = [
+        .protocolState: "END-OF-MESSAGE", .sender: "a@one.test", .saslUsername: "a@one.test",
+        .recipient: "r@home.test", .recipientCount: "1", .size: "100", .clientAddress: "192.0.2.1",
+    ]
+    return CheckRequest(
+        checks: ["throttle"], policy: .make(values.merging(attributes) { $1 }),
+        key: key.map { RecordingKey(high: UInt64($0), low: 7) },
+        deadline: deadline.map { MonotonicInstant(milliseconds: $0) } ?? MonotonicInstant(microseconds: .max),
+        facts: facts, recipients: recipients, isDryRun: isDryRun)
+}
+
+func configurations(
+    _ yaml: String, directory: String = "/var/lib/postern"
+) throws -> (ThrottleConfiguration, CommonConfiguration) {
+    let text = "common: {state-directory: \(directory)}\nthrottle: \(yaml)\n"
+    return try ConfigurationDocument(text: text, file: "postern.yaml").read { top in
+        let common = CommonConfiguration(from: top.mapping("common"))
+        return (ThrottleConfiguration(from: top.mapping("throttle"), common: common), common)
+    }
+}
+
+/// A service on a database of its own, or on the one of another.
+final class Harness: Sendable {
+    let directory: TemporaryDirectory
+    let time: FakeClock
+    let lines = RecordingLog.Lines()
+    let service: ThrottleService
+
+    init(
+        _ yaml: String = "{}", directory: TemporaryDirectory = TemporaryDirectory(), time: FakeClock = FakeClock(),
+        level: Logger.Level = .info
+    ) throws {
+        self.directory = directory
+        self.time = time
+        let (configuration, common) = try configurations(yaml, directory: directory.path)
+        service = try ThrottleService(
+            configuration: configuration, common: common, clock: time.clock,
+            log: RecordingLog.logger(lines, level: level))
+    }
+
+    deinit {
+        service.stop()
+    }
+
+    func ask(_ request: CheckRequest) async -> CheckResult {
+        await withCheckedContinuation { continuation in
+            service.check(request) { reply in
+                guard case .results(let results) = reply, results.count == 1 else {
+                    return continuation.resume(returning: .error("not one result"))
+                }
+                continuation.resume(returning: results[0].result)
+            }
+        }
+    }
+
+    func verb(_ verb: String, _ arguments: [String: String]) async -> AdminReply {
+        await withCheckedContinuation { continuation in
+            service.administer(AdminRequest(verb: verb, arguments: arguments, peerUserID: 0)) {
+                continuation.resume(returning: $0)
+            }
+        }
+    }
+
+    /// The rows of a listing.
+    func rows(_ arguments: [String: String]) async -> [[String]] {
+        guard case .done(_, let rows, _) = await verb("list", arguments) else { return [["failed"]] }
+        return rows
+    }
+
+    /// Messages and bytes by tracked account.
+    func counts() async -> [String: [String]] {
+        let rows = await rows(["what": "tracking"])
+        return Dictionary(rows.map { ($0[0], Array($0[5...6])) }, uniquingKeysWith: { $0 + $1 })
+    }
+}
+
+extension CheckResult {
+    /// The verdict's text, or `error`.
+    var text: String {
+        guard case .verdict(let verdict, _, _) = self else { return "error" }
+        return verdict.text
+    }
+
+    var reason: String {
+        guard case .verdict(_, let reason, _) = self else { return "error" }
+        return reason
+    }
+}
+
+let overQuota = "REJECT Throttling quota exceeded"

@@ -24,6 +24,8 @@ public final class FrontendRole: ProcessRole {
     private var nextDecision: UInt64
     private var adminServer: MessageServer?
     private var drained: (() -> Void)?
+    private var actions: [PolicyEngine.Action] = []
+    private var isCarryingOut = false
     private var wakeTask: Scheduled<Void>?
     private var wakeAt = MonotonicInstant(microseconds: .max)
     private var sweep: RepeatedTask?
@@ -158,9 +160,18 @@ public final class FrontendRole: ProcessRole {
     }
 
     private func perform(_ event: (inout PolicyEngine, MonotonicInstant, inout [PolicyEngine.Action]) -> Void) {
-        var actions: [PolicyEngine.Action] = []
         event(&engine, MonotonicInstant.now, &actions)
-        for action in actions { carryOut(action) }
+        // An answer that comes at once leads back here: first come, first carried out, or a cancel would overtake its
+        // ask.
+        guard !isCarryingOut else { return }
+        isCarryingOut = true
+        var next = 0
+        while next < actions.count {
+            carryOut(actions[next])
+            next += 1
+        }
+        actions.removeAll(keepingCapacity: true)
+        isCarryingOut = false
         scheduleWake()
     }
 

@@ -29,7 +29,9 @@ public final class GreylistService: PolicyService {
     ) throws {
         let rules = CurrentRules(GreylistRules(configuration, common))
         let cache = PassedClientCache()
-        let alarm = StoreAlarm(log: log)
+        let alarm = StoreAlarm(
+            onFailure: { log.error("the database fails, the check's failure rule applies: \($0)") },
+            onRecovery: { log.notice("the database works again") })
         let file = SQLiteConfiguration(path: configuration.database)
         store = try RecordingStore(
             name: "greylist-store",

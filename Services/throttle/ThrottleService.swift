@@ -144,7 +144,7 @@ public final class ThrottleService: PolicyService {
     public func statistics() -> [(name: String, value: String)] {
         [
             ("rules", store.rules.current.map { "\($0.count)" } ?? "unknown"),
-            ("database", store.failures.isOngoing ? "failing" : "working"),
+            ("database", store.alarm.isRinging ? "failing" : "working"),
         ] + counts.withLock { $0.lines }
     }
 

@@ -7,23 +7,20 @@ struct ThrottleStore: Sendable {
     typealias Handler = ThrottleHandler<SQLiteConnection>
 
     let rules = SharedRules()
-    let failures: FailureLog
+    let alarm: StoreAlarm
     private let store: RecordingStore<Handler>
 
     init(database: String, clock: ServiceClock, log: Logger) throws {
-        let failures = FailureLog(log)
-        self.failures = failures
+        let alarm = StoreAlarm(
+            onFailure: { log.error("the database fails, the check's failure rule applies: \($0)") },
+            onRecovery: { log.notice("the database works again") })
+        self.alarm = alarm
         store = try RecordingStore(
             name: "throttle", handler: Handler(shared: rules, log: log), clock: StoreClock(clock),
             open: {
                 try SQLiteConnection(SQLiteConfiguration(path: database), schema: throttleSchema)
             },
-            onStateChange: { state in
-                switch state {
-                case .available: failures.end()
-                case .unavailable(let error): failures.begin(error)
-                }
-            })
+            onStateChange: { alarm.changed(to: $0) })
     }
 
     /// Decides a message and counts it.
@@ -31,11 +28,10 @@ struct ThrottleStore: Sendable {
     func submit(
         _ operation: ThrottleOperation, completion: @escaping @Sendable (RecordingResult<ThrottleVerdict>) -> Void
     ) -> Bool {
-        let failures = failures
-        return store.submit(operation) { result in
+        store.submit(operation) { [alarm] result in
             switch result {
-            case .decided, .repeated: failures.end()
-            case .failed(let error), .unavailable(let error): failures.begin(error)
+            case .decided, .repeated: alarm.worked()
+            case .failed(let error), .unavailable(let error): alarm.failed(error)
             case .expired: break
             }
             completion(result)

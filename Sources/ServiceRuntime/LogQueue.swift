@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ServiceProtocol
 
 /// The bounded buffer between those who log and the writer's thread.
 ///
@@ -68,7 +69,7 @@ final class LogQueue: @unchecked Sendable {
 
     /// Waits until everything appended so far is written, at most `milliseconds`; false: it took longer.
     func flush(within milliseconds: Int64) -> Bool {
-        let deadline = MonotonicClock.milliseconds() &+ milliseconds
+        let deadline = Int64(MonotonicInstant.now.milliseconds) &+ milliseconds
         return lock.withLock {
             let wanted = appended
             isUrgent = true
@@ -99,7 +100,7 @@ final class LogQueue: @unchecked Sendable {
         isIdle = true
         while pending.isEmpty && !isClosed { lock.wait() }
         isIdle = false
-        let deadline = MonotonicClock.milliseconds() &+ Self.gatheringTime
+        let deadline = Int64(MonotonicInstant.now.milliseconds) &+ Self.gatheringTime
         while !isReady && lock.wait(until: deadline) {}
     }
 

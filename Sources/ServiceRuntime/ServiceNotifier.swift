@@ -1,4 +1,5 @@
 internal import CSystemd
+internal import ServiceProtocol
 
 /// Tells the service manager what this process is doing: sd_notify(3).
 ///
@@ -13,7 +14,7 @@ public struct ServiceNotifier: Sendable {
     /// The service loads its configuration again; ``ready(status:)`` must follow.
     ///
     /// The time lets systemd (`Type=notify-reload`) tell this reload from an earlier one.
-    public func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(MonotonicClock.microseconds())") }
+    public func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(MonotonicInstant.now.microseconds)") }
 
     /// The service drains and ends.
     public func stopping(status: String? = nil) { send("STOPPING=1", status: status) }

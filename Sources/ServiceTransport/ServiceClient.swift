@@ -18,6 +18,8 @@ public final class ServiceClient {
     private var wakeTask: Scheduled<Void>?
     private var wakeAt = MonotonicInstant(microseconds: .max)
     private var isStopped = false
+    private var actions: [ServiceClientState.Action] = []
+    private var isCarryingOut = false
     private let deliver: (UInt64, AskOutcome) -> Void
     private let note: (ServiceClientState.Note) -> Void
 
@@ -77,9 +79,17 @@ public final class ServiceClient {
     private func perform(
         _ event: (inout ServiceClientState, MonotonicInstant, inout [ServiceClientState.Action]) -> Void
     ) {
-        var actions: [ServiceClientState.Action] = []
         event(&state, MonotonicInstant.now, &actions)
-        for action in actions { carryOut(action) }
+        // A delivery may lead to the next question: first come, first carried out.
+        guard !isCarryingOut else { return }
+        isCarryingOut = true
+        var next = 0
+        while next < actions.count {
+            carryOut(actions[next])
+            next += 1
+        }
+        actions.removeAll(keepingCapacity: true)
+        isCarryingOut = false
         scheduleWake()
     }
 

@@ -86,18 +86,23 @@ public struct PolicyEngine: Sendable {
             return
         }
         let isFull = table.count >= maximumInFlight
-        let evaluation = PolicyEvaluation(
+        var evaluation = PolicyEvaluation(
             plan: plan, policies: policies, request: request, session: session, started: now,
             isDryRun: options.isDryRun, isTraced: options.isTraced,
             refusal: isFull ? "too many requests under way" : nil)
+        var effects: [PolicyEvaluation.Action] = []
+        evaluation.start(knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
+        if case .finish(let decision)? = effects.last, effects.count == 1 {
+            // Nobody had to be asked, so it need not be kept.
+            finish(evaluation, instance: instance, tag: tag, decision, now: now, actions: &actions)
+            return
+        }
         let entry = Entry(
             evaluation: evaluation, tag: tag, instance: instance, affinity: Self.affinity(of: request))
         let id = table.insert(entry)
         noteDeadline(now.advanced(byMilliseconds: policies.deadline), of: id)
-        let cache = factCache
-        step(id, now: now, actions: &actions) { evaluation, effects in
-            evaluation.start(knownFact: { cache.value(of: $0, now: now) }, now: now, actions: &effects)
-        }
+        for effect in effects { carryOut(effect, of: id, affinity: entry.affinity, now: now, actions: &actions) }
+        dropSettledDeadlines()
     }
 
     /// A question's outcome.
@@ -156,12 +161,19 @@ public struct PolicyEngine: Sendable {
             factCache.keep(value, of: name, now: now)
         case .finish(let decision):
             guard let entry = table.remove(id) else { return }
-            let evaluation = entry.evaluation
-            if !evaluation.isDryRun {
-                endSession(evaluation.session, of: entry.instance, at: evaluation.request.protocolState, now: now)
-            }
-            actions.append(.answer(tag: entry.tag, request: evaluation.request, decision))
+            finish(
+                entry.evaluation, instance: entry.instance, tag: entry.tag, decision, now: now, actions: &actions)
         }
+    }
+
+    private mutating func finish(
+        _ evaluation: PolicyEvaluation, instance: ByteBuffer, tag: UInt64, _ decision: PolicyDecision,
+        now: MonotonicInstant, actions: inout [Action]
+    ) {
+        if !evaluation.isDryRun {
+            endSession(evaluation.session, of: instance, at: evaluation.request.protocolState, now: now)
+        }
+        actions.append(.answer(tag: tag, request: evaluation.request, decision))
     }
 
     private mutating func endSession(

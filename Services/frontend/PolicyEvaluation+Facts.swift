@@ -146,7 +146,8 @@ extension PolicyEvaluation {
             let value = values[name] ?? unknownFactValue
             facts[name] = value
             if CheckCatalog.costlyFacts.contains(name.kind) {
-                if value != unknownFactValue { session.facts[name] = value }
+                // Also that it could not be had: the next recipient must not wait as long again.
+                session.facts[name] = value
             } else {
                 actions.append(.learned(name, value))
             }

@@ -28,6 +28,8 @@ final class PostfixConnection: ChannelDuplexHandler {
     private var codec: PostfixCodec
     private var received = ByteBuffer()
     private var isWaiting = false
+    private var isTaking = false
+    private var unsentReplies = 0
     private var isReadPending = false
     private var isDraining = false
     private var isClosed = false
@@ -62,7 +64,17 @@ final class PostfixConnection: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if isWaiting, received.readableBytes > Self.maximumBuffered { isReadPending = true } else { context.read() }
+        if holdsBack { isReadPending = true } else { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if channel.isWritable { goOn() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Whether nothing more may be read: what came in already cannot be answered yet.
+    private var holdsBack: Bool {
+        (isWaiting || !channel.isWritable) && received.readableBytes > Self.maximumBuffered
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -75,8 +87,14 @@ final class PostfixConnection: ChannelDuplexHandler {
     }
 
     private func takeQuestions() {
+        // An answer that comes while its question is being asked must not take the next one: a packet full of small
+        // questions would fill the stack.
+        guard !isTaking else { return }
+        isTaking = true
+        defer { isTaking = false }
         do {
-            while !isClosed, !isWaiting, let question = try codec.next(from: &received) {
+            // Nor is anything answered that the peer does not fetch, or its replies would fill the memory.
+            while !isClosed, !isWaiting, channel.isWritable, let question = try codec.next(from: &received) {
                 isWaiting = true
                 hasAsked = true
                 questionSince = nil
@@ -92,20 +110,30 @@ final class PostfixConnection: ChannelDuplexHandler {
     func answer(_ bytes: ByteBuffer) {
         guard isWaiting, !isClosed else { return }
         answerNow(bytes)
+        goOn()
+    }
+
+    private func goOn() {
         takeQuestions()
-        if isReadPending, !isClosed {
-            isReadPending = false
-            channel.read()
-        }
+        guard isReadPending, !isClosed, !holdsBack else { return }
+        isReadPending = false
+        channel.read()
     }
 
     private func answerNow(_ bytes: ByteBuffer) {
         isWaiting = false
-        replySince = lastActivity
+        unsentReplies += 1
+        if replySince == nil { replySince = lastActivity }
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.replySince = nil }
+        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.replyLeft() }
         channel.writeAndFlush(bytes, promise: promise)
         if isDraining { close(nil) }
+    }
+
+    private func replyLeft() {
+        unsentReplies -= 1
+        // The peer took something: the next reply's time begins anew.
+        replySince = unsentReplies > 0 ? MonotonicInstant.now : nil
     }
 
     /// Idle connections are closed at once, others right after their reply.

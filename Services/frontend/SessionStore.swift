@@ -92,13 +92,18 @@ public struct SessionStore: Sendable {
 
     private mutating func enforceLimits() {
         while entries.count > limits.sessions || bytes > limits.bytes {
-            if !ended.isEmpty {
-                dropFirst(of: \.ended)
-            } else if !order.isEmpty {
-                dropFirst(of: \.order)
-            } else {
-                return
-            }
+            guard let queue = queueOfOldest() else { return }
+            dropFirst(of: queue)
+        }
+    }
+
+    /// Stamps grow with time, so the smaller one of the two fronts is the older.
+    private func queueOfOldest() -> WritableKeyPath<SessionStore, Deque<Place>>? {
+        switch (order.first?.stamp, ended.first?.stamp) {
+        case (nil, nil): nil
+        case (_, nil): \.order
+        case (nil, _): \.ended
+        case (let open?, let closed?): open < closed ? \.order : \.ended
         }
     }
 

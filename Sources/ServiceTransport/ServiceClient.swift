@@ -165,8 +165,10 @@ public final class ServiceClient {
     }
 
     private func flush() {
-        for key in unflushed { channels[key]?.flush() }
-        unflushed.removeAll(keepingCapacity: true)
+        // A flush may find its connection broken; what is then written to the next one needs a flush of its own.
+        let keys = unflushed
+        unflushed = []
+        for key in keys { channels[key]?.flush() }
     }
 
     private func scheduleWake() {

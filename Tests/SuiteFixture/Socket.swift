@@ -33,12 +33,22 @@ public final class Socket {
             descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             guard Self.connect(descriptor, path: path) else { return nil }
         }
-        var time = timeval(tv_sec: timeout, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        setTimeout(timeout)
+    }
+
+    /// A connection that was accepted.
+    init(accepted descriptor: CInt, timeout: Int) {
+        self.descriptor = descriptor
+        setTimeout(timeout)
     }
 
     deinit { close() }
+
+    private func setTimeout(_ seconds: Int) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
 
     /// Closes it.
     public func close() {
@@ -101,6 +111,49 @@ public final class Socket {
         }
     }
 
+    /// The text of the next netstring (socketmap_table(5)); nil when there is none.
+    public func receiveNetstring() -> String? {
+        guard let length = receive(through: ":").flatMap({ Int($0.dropLast()) }) else { return nil }
+        while received.count <= length {
+            guard fill() else { return nil }
+        }
+        defer { received.removeFirst(length + 1) }
+        return received[length] == UInt8(ascii: ",") ? String(decoding: received[..<length], as: UTF8.self) : nil
+    }
+
+    /// Everything that comes until the peer closes; nil when it does not close in time.
+    public func receiveUntilClosed() -> String? {
+        while fill() {}
+        let isLate = errno == EAGAIN || errno == EWOULDBLOCK
+        return isLate ? nil : pending
+    }
+
+    /// Whether nothing comes, and the connection stays open, for so many milliseconds.
+    public func isQuiet(forMilliseconds time: Int32) -> Bool {
+        var target = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return received.isEmpty && poll(&target, 1, time) == 0
+    }
+
+    /// Whether more can be sent within so many milliseconds.
+    public func takesMore(withinMilliseconds time: Int32) -> Bool {
+        var target = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&target, 1, time) == 1 && target.revents & Int16(POLLERR | POLLHUP) == 0
+    }
+
+    /// Sends what fits without waiting; nil when the connection is gone.
+    public func sendWhatFits(_ bytes: [UInt8]) -> Int? {
+        let count = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        if count >= 0 { return count }
+        return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : nil
+    }
+
+    /// Closes with a reset, as a process that is killed does.
+    public func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+
     /// Whether the peer closes the connection without sending anything more.
     public func closesSilently() -> Bool {
         guard received.isEmpty else { return false }
@@ -113,6 +166,7 @@ public final class Socket {
 
     private func fill() -> Bool {
         var chunk = [UInt8](repeating: 0, count: 65_536)
+        errno = 0
         let count = recv(descriptor, &chunk, chunk.count, 0)
         guard count > 0 else { return false }
         received += chunk[..<count]

@@ -18,11 +18,14 @@ public final class Suite: Sendable {
     /// Where the sockets are.
     public var runtimeDirectory: String { "\(directory.path)/run" }
     /// Where the databases are.
-    public var stateDirectory: String { "\(directory.path)/state" }
+    public let stateDirectory: String
     /// What all processes log.
     public var logPath: String { "\(directory.path)/log" }
-    private let configurationPath: String
+    /// The configuration file.
+    public let configurationPath: String
     private let supervisor = Mutex<pid_t>(0)
+    /// A suite whose databases this one uses as well; they live as long as both.
+    private let neighbour: Suite?
 
     /// Where the built programs are: beside the test's own.
     public static let binaries: String = {
@@ -40,15 +43,19 @@ public final class Suite: Sendable {
     ///   - frontend: lines of the mapping `frontend` beside the listeners, indented by two.
     ///   - services: the mappings of the services.
     ///   - environment: variables for the services.
+    ///   - neighbour: a suite whose state directory is used instead of one of its own.
     public init(
-        common: String = "", frontend: String = "", services: String = "", environment: [String: String] = [:]
+        common: String = "", frontend: String = "", services: String = "", environment: [String: String] = [:],
+        sharingStateOf neighbour: Suite? = nil
     ) throws {
         let directory = try TemporaryDirectory()
         self.directory = directory
+        self.neighbour = neighbour
+        stateDirectory = neighbour?.stateDirectory ?? "\(directory.path)/state"
         let text = """
             common:
               runtime-directory: \(directory.path)/run
-              state-directory: \(directory.path)/state
+              state-directory: \(stateDirectory)
               hostname: mx.test
               log: { destination: stderr, level: info }
             \(common)
@@ -77,15 +84,20 @@ public final class Suite: Sendable {
         }
     }
 
-    /// Ends the suite; its directory stays until this object goes.
-    public func stop() {
+    /// Ends the suite and returns the supervisor's exit status; its directory stays until this object goes.
+    @discardableResult
+    public func stop() -> Int32? { end(with: SIGTERM) }
+
+    /// Ends the supervisor by this signal and waits for its end; nil when it had ended before.
+    @discardableResult
+    public func end(with signal: CInt) -> Int32? {
         let process = supervisor.withLock { process in
             defer { process = 0 }
             return process
         }
-        guard process > 0 else { return }
-        kill(process, SIGTERM)
-        _ = Command.wait(for: process)
+        guard process > 0 else { return nil }
+        kill(process, signal)
+        return Command.wait(for: process)
     }
 
     /// The process of a service, when one runs.
@@ -99,6 +111,18 @@ public final class Suite: Sendable {
     public func killNine(_ service: String) -> Bool {
         guard let process = process(of: service) else { return false }
         return kill(process, SIGKILL) == 0
+    }
+
+    /// Sends a signal to a service. Returns whether it runs.
+    @discardableResult
+    public func send(_ signal: CInt, to service: String) -> Bool {
+        guard let process = process(of: service) else { return false }
+        return kill(process, signal) == 0
+    }
+
+    /// The processes of all services that run, by name.
+    public func processes(of services: [String]) -> [String: pid_t] {
+        Dictionary(uniqueKeysWithValues: services.compactMap { name in process(of: name).map { (name, $0) } })
     }
 
     /// Sends a signal to the supervisor.
@@ -121,6 +145,11 @@ public final class Suite: Sendable {
 
     /// The log so far.
     public var log: String { contents(of: logPath) }
+
+    /// The lines logged so far that hold this text.
+    public func logLines(with text: String) -> [Substring] {
+        log.split(separator: "\n").filter { $0.contains(text) }
+    }
 
     /// Replaces the configuration file's text; the services do not see it before a reload.
     public func rewriteConfiguration(_ change: (String) -> String) throws {

@@ -1,0 +1,292 @@
+import Glibc
+import SuiteFixture
+import Testing
+
+/// The admin command against a running suite: what it prints, what it changes, how it ends.
+@Suite(.serialized) struct CommandTests {
+    private static let names = ["directory", "greylist", "throttle", "srs", "reputation", "frontend"]
+    private let suite: Suite
+
+    init() throws {
+        suite = try Suite(
+            services: """
+                directory: { local-domains: [example.com] }
+                greylist: { block-for: 1h }
+                """)
+    }
+
+    private func rows(_ outcome: Command.Outcome) -> [[String]] {
+        outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    }
+
+    // MARK: - check and status
+
+    @Test func check() {
+        let outcome = suite.postern(["check"])
+        #expect(outcome.status == 0)
+        for key in ["common:", "frontend:", "directory:", "greylist:", "throttle:", "srs:", "  block-for: 1h"] {
+            #expect(outcome.output.split(separator: "\n").contains(Substring(key)), "\(key)")
+        }
+        #expect(suite.postern(["check", "--quiet"]).output.isEmpty)
+        let connected = suite.postern(["check", "--quiet", "--connect"])
+        #expect(connected.status == 0)
+        for name in Self.names.dropLast() { #expect(connected.output.contains("\(name): known to the frontend")) }
+    }
+
+    @Test func status() {
+        #expect(
+            suite.action([
+                "protocol_state": "RCPT", "client_address": "192.0.2.1", "sender": "a@example.net",
+                "recipient": "b@example.com",
+            ]) != nil)
+        let outcome = suite.postern(["status"])
+        #expect(outcome.status == 0)
+        let table = rows(outcome)
+        #expect(table.first == ["service", "up", "version", "unanswered", "checks"])
+        #expect(table.contains { $0.starts(with: ["greylist", "1/1"]) && $0.last == "greylist" })
+        #expect(table.contains { $0.starts(with: ["srs", "0/1"]) })
+        let counters = rows(suite.postern(["status", "frontend"]))
+        #expect(counters.contains(["requests.under-way", "0"]))
+        #expect(counters.contains { $0.first?.hasPrefix("decisions.RCPT.") == true && $0.last == "1" })
+        #expect(rows(suite.postern(["status", "greylist"])).contains(["refused", "1"]))
+    }
+
+    @Test func nobodyThere() {
+        suite.stop()
+        for arguments in [["status"], ["greylist", "list"], ["throttle", "list"], ["reload"], ["test-request"]] {
+            let outcome = suite.postern(arguments)
+            #expect(outcome.status == EX_UNAVAILABLE, "\(arguments)")
+            #expect(outcome.output.contains("cannot reach \(suite.runtimeDirectory)/"), "\(outcome.output)")
+        }
+    }
+
+    @Test func usage() {
+        for arguments in [["nonsense"], ["greylist", "nonsense"], ["throttle", "set"], ["check", "--nonsense"]] {
+            #expect(suite.postern(arguments).status == EX_USAGE, "\(arguments)")
+        }
+        let version = Command.run("\(Suite.binaries)/postern", ["--version"])
+        #expect(version.output.hasPrefix("postern "))
+        #expect(version.status == 0)
+    }
+
+    // MARK: - test-request and lookup
+
+    private func dump(_ database: String) -> [[String]] {
+        let tables = suite.query(database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return tables.flatMap { table in
+            table.flatMap { name in [[name]] + suite.query(database, "SELECT * FROM \(name) ORDER BY 1") }
+        }
+    }
+
+    @Test func testRequestDecidesAndRecordsNothing() throws {
+        suite.postern(["throttle", "set", "--account", "@.", "--period", "86400", "--max-msgs", "1"])
+        suite.postern(["greylist", "list"])
+        let before = [dump("greylist"), dump("throttle")]
+        #expect(before.allSatisfy { $0.count > 5 })
+        let attributes = ["client_address=192.0.2.1", "sender=a@example.net", "recipient=b@example.com"]
+        let login = [
+            "protocol_state=END-OF-MESSAGE", "sasl_username=a@example.com", "sender=a@example.com",
+            "recipient=b@example.net", "recipient_count=1", "size=5", "instance=dry.run", "client_address=192.0.2.1",
+        ]
+        for _ in 0..<3 {
+            let refused = suite.postern(["test-request"] + attributes)
+            #expect(refused.status == 0)
+            #expect(refused.output.contains("policy: default\ncheck:  greylist\nreason: new triplet, 3600 s\n"))
+            #expect(refused.output.contains("action: 451 4.7.1 Intentional policy rejection, please try again later\n"))
+            let passed = suite.postern(["test-request"] + login)
+            #expect(passed.output.contains("check:  none had anything to say\n"))
+            #expect(passed.output.contains("action: DUNNO\n"))
+        }
+        #expect([dump("greylist"), dump("throttle")] == before)
+        let log = suite.logLines(with: "action=")
+        #expect(log.isEmpty)
+    }
+
+    @Test func testRequestReadsAFile() throws {
+        let text =
+            "# from a log\nrequest=smtpd_access_policy\nprotocol_state=RCPT\nsender=\nsasl_username=a@example.com\n"
+        let file = try suite.directory.write(text, to: "request")
+        let outcome = suite.postern(["test-request", "--file", file, "recipient=b@example.net"])
+        #expect(outcome.output.contains("check:  reject-null-sender\n"))
+        #expect(outcome.output.contains("action: REJECT Policy rejection due to null sender\n"))
+        let missing = suite.postern(["test-request", "--file", "/nonexistent"])
+        #expect(missing.output == "postern: cannot read /nonexistent: No such file or directory\n")
+        #expect(missing.status == EX_NOINPUT)
+    }
+
+    @Test func testRequestRefusesNonsense() {
+        let unknown = suite.postern(["test-request", "client_adress=192.0.2.1"])
+        #expect(unknown.output.contains("there is no Postfix attribute 'client_adress'"))
+        #expect(unknown.status == EX_DATAERR)
+        let policy = suite.postern(["test-request", "--policy", "strict"])
+        #expect(policy.output.contains("there is no policy 'strict'"))
+        #expect(policy.status == EX_DATAERR)
+        #expect(suite.postern(["test-request", "sender"]).status == EX_USAGE)
+        #expect(
+            suite.postern(["test-request", "protocol_state=VRFY"]).output.contains("policy: none for this protocol"))
+    }
+
+    @Test func lookup() {
+        let left = suite.postern(["lookup", "srs-forward", "a@example.net"])
+        // As `postmap -q`: 1 is "not found".
+        #expect(left.status == 1)
+        #expect(left.output.contains("not-found: No SRS domain, bypassed.\n"))
+        #expect(left.output.contains("postern: nothing was rewritten\n"))
+        let unknown = suite.postern(["lookup", "srs-sideways", "a@example.net"])
+        #expect(unknown.status == EX_DATAERR)
+        #expect(unknown.output.contains("map=srs-forward or map=srs-reverse"))
+    }
+
+    // MARK: - Services
+
+    private func attempt(_ client: String = "192.0.2.1", _ sender: String = "a@example.net") -> String? {
+        suite.action([
+            "protocol_state": "RCPT", "client_address": client, "sender": sender, "recipient": "b@example.com",
+        ])
+    }
+
+    @Test func greylist() {
+        #expect(rows(suite.postern(["greylist", "list"])).dropFirst() == [["enabled", "@.", "@.", "0", "0", "-"]])
+        #expect(suite.postern(["greylist", "list", "whitelists"]).output == "nothing is listed\n")
+        #expect(attempt()?.hasPrefix("451 ") == true)
+        let tracked = rows(suite.postern(["greylist", "list", "tracking"]))
+        #expect(tracked.count == 2)
+        #expect(tracked.last?.contains("192.0.2.1") == true)
+
+        #expect(
+            suite.postern(["greylist", "whitelist", "--from", "192.0.2.0/24", "--comment", "friends"]).output
+                == "done\n")
+        #expect(
+            rows(suite.postern(["greylist", "list", "whitelists"])).last?.prefix(3) == [
+                "192.0.2.0/24", "@.", "friends",
+            ])
+        #expect(eventually(within: 2) { attempt() == "DUNNO" })
+        #expect(suite.postern(["greylist", "whitelist", "--from", "192.0.2.0/24", "--remove"]).status == 0)
+        #expect(eventually(within: 2) { attempt()?.hasPrefix("451 ") == true })
+
+        #expect(suite.postern(["greylist", "disable", "--from", "@example.net", "--to", "@example.com"]).status == 0)
+        #expect(eventually(within: 2) { attempt() == "DUNNO" })
+        #expect(attempt("192.0.2.1", "a@example.org")?.hasPrefix("451 ") == true)
+        #expect(suite.postern(["greylist", "delete", "--from", "@example.net", "--to", "@example.com"]).status == 0)
+        #expect(eventually(within: 2) { attempt()?.hasPrefix("451 ") == true })
+
+        #expect(suite.postern(["greylist", "forget", "192.0.2.1"]).status == 0)
+        #expect(suite.postern(["greylist", "list", "tracking"]).output == "nothing is listed\n")
+        let audits = suite.logLines(with: "audit: uid=\(getuid()) ")
+        #expect(audits.count == 5)
+    }
+
+    @Test func greylistRefusesNonsense() {
+        let domain = suite.postern(["greylist", "whitelist", "--from", "example.net"])
+        #expect(domain.status == EX_DATAERR)
+        #expect(domain.output.contains("write @example.net for a domain"))
+        #expect(suite.postern(["greylist", "forget", "example.net"]).status == EX_DATAERR)
+        #expect(suite.postern(["greylist", "list", "secrets"]).status == EX_DATAERR)
+        #expect(suite.logLines(with: "audit:").isEmpty)
+    }
+
+    @Test func throttle() {
+        #expect(suite.postern(["throttle", "list"]).output == "nothing is listed\n")
+        let set = ["throttle", "set", "--account", "@example.com", "--period", "600", "--max-msgs", "2"]
+        #expect(suite.postern(set).output == "done\n")
+        #expect(suite.postern(["throttle", "set", "--account", "@example.com", "--msg-size", "1000"]).status == 0)
+        let limits = rows(suite.postern(["throttle", "list"]))
+        #expect(limits.count == 2)
+        #expect(limits.last?.dropFirst() == ["@example.com", "outbound", "60", "600", "1000", "2", "-1", "-1"][...])
+        #expect(suite.postern(["throttle", "list", "--account", "@example.org"]).output == "nothing is listed\n")
+
+        #expect((0..<3).map(send) == ["DUNNO", "DUNNO", "REJECT Throttling quota exceeded"])
+        let counters = rows(suite.postern(["throttle", "counters", "--account", "a@example.com"]))
+        #expect(counters.count == 2)
+        #expect(counters.last?.contains("2") == true)
+        #expect(suite.postern(["throttle", "reset", "--account", "a@example.com"]).status == 0)
+        #expect(suite.postern(["throttle", "counters"]).output == "nothing is listed\n")
+        #expect(send(3) == "DUNNO")
+
+        #expect(suite.postern(["throttle", "delete", "--account", "@example.com"]).status == 0)
+        #expect(suite.postern(["throttle", "list"]).output == "nothing is listed\n")
+        #expect(eventually(within: 2) { (10..<14).map(send) == Array(repeating: "DUNNO", count: 4) })
+    }
+
+    private func send(_ number: Int) -> String? {
+        suite.action([
+            "protocol_state": "END-OF-MESSAGE", "client_address": "192.0.2.1", "sender": "a@example.com",
+            "sasl_username": "a@example.com", "recipient": "b@example.net", "recipient_count": "1", "size": "10",
+            "instance": "cli.\(number)",
+        ])
+    }
+
+    @Test func throttleRefusesNonsense() {
+        for arguments in [
+            ["--account", "a b"], ["--account", "@."], ["--account", "@.", "--period", "0"],
+            ["--account", "@.", "--kind", "sideways", "--max-msgs", "1"], ["--account", "@.", "--max-msgs", "-2"],
+        ] {
+            let outcome = suite.postern(["throttle", "set"] + arguments)
+            #expect([EX_DATAERR, EX_USAGE].contains(outcome.status), "\(arguments)")
+        }
+        #expect(suite.postern(["throttle", "list"]).output == "nothing is listed\n")
+    }
+
+    @Test func srs() throws {
+        let path = "\(suite.directory.path)/srs-secret"
+        try suite.directory.write("a secret\n", to: "srs-secret", mode: 0o600)
+        try suite.rewriteConfiguration { $0 + "\nsrs: { domain: srs.test, secret-file: \(path) }\n" }
+        let forward = rows(suite.postern(["srs", "forward", "a@example.net"]))
+        let address = try #require(forward.last?.last)
+        #expect(forward.first == ["result", "text"])
+        #expect(address.hasSuffix("@srs.test"))
+        #expect(rows(suite.postern(["srs", "reverse", address])).last == ["rewritten", "a@example.net"])
+        #expect(rows(suite.postern(["srs", "forward", "a@srs.test"])).last?.first == "bypassed")
+
+        #expect(suite.postern(["srs", "exclude", "example.net"]).output == "done\n")
+        #expect(rows(suite.postern(["srs", "excluded"])) == [["domain"], ["example.net"]])
+        #expect(suite.postern(["srs", "forward", "a@sub.example.net"]).output.contains("explicitly excluded"))
+        #expect(suite.postern(["srs", "exclude", "example.net", "--remove"]).status == 0)
+        #expect(suite.postern(["srs", "excluded"]).output == "nothing is listed\n")
+        #expect(suite.postern(["srs", "exclude", "not a domain"]).status == EX_DATAERR)
+    }
+
+    // MARK: - reload
+
+    @Test func reloadKeepsConnections() throws {
+        let socket = try #require(Socket(.tcp(suite.policyPort), timeout: 10))
+        func ask() -> String? {
+            socket.send(
+                PolicyClient.request([
+                    "protocol_state": "RCPT", "client_address": "192.0.2.1", "sender": "a@example.net",
+                    "recipient": "b@example.com",
+                ]))
+            return socket.receiveAction()
+        }
+        #expect(ask() == "451 4.7.1 Intentional policy rejection, please try again later")
+        try suite.rewriteConfiguration { $0.replacing("block-for: 1h", with: "message: Come back") }
+        let outcome = suite.postern(["reload"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output == Self.names.map { "\($0): reloaded\n" }.joined())
+        #expect(ask() == "451 4.7.1 Come back")
+        #expect(suite.postern(["reload", "greylist"]).output == "greylist: reloaded\n")
+    }
+
+    @Test func reloadRefusesABrokenFile() throws {
+        #expect(attempt()?.hasPrefix("451 ") == true)
+        let processes = suite.processes(of: Self.names)
+        try suite.rewriteConfiguration { $0.replacing("block-for: 1h", with: "block-for: soon, message: New") }
+        let outcome = suite.postern(["reload"])
+        #expect(outcome.status == EX_CONFIG)
+        #expect(outcome.output.contains("postern.yaml:"))
+        #expect(outcome.output.contains("greylist.block-for: expected a duration"))
+        #expect(attempt() == "451 4.7.1 Intentional policy rejection, please try again later")
+        #expect(suite.processes(of: Self.names) == processes)
+    }
+
+    /// A service that is told to reload without the command's own check says itself what is wrong, and goes on.
+    @Test func aServiceKeepsItsOldConfiguration() throws {
+        #expect(attempt()?.hasPrefix("451 ") == true)
+        try suite.rewriteConfiguration { $0.replacing("block-for: 1h", with: "block-for: soon") }
+        let socket = try #require(Socket(.unix("\(suite.runtimeDirectory)/greylist-admin.sock"), timeout: 10))
+        socket.send("protocol=1\nid=1\nrequest=reload\n\n")
+        let reply = try #require(socket.receive(through: "\n\n"))
+        #expect(reply.contains("greylist.block-for: expected a duration"), "\(reply)")
+        #expect(attempt() == "451 4.7.1 Intentional policy rejection, please try again later")
+    }
+}

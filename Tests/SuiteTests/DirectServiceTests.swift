@@ -1,0 +1,68 @@
+import SuiteFixture
+import Testing
+
+/// Services whose socket Postfix asks without the frontend: policy requests in, `action=` out.
+@Suite(.serialized) struct DirectServiceTests {
+    @Test func greylist() throws {
+        let suite = try Suite(services: "greylist: { block-for: 1h }\n")
+        let client = PolicyClient(.unix("\(suite.runtimeDirectory)/greylist.sock"), tries: 1)
+        let request = PolicyClient.request([
+            "protocol_state": "RCPT", "client_address": "192.0.2.1", "sender": "a@example.net",
+            "recipient": "b@example.com",
+        ])
+        for _ in 0..<2 {
+            #expect(client.ask(request) == "451 4.7.1 Intentional policy rejection, please try again later")
+        }
+        #expect(client.ask(request.replacing("=RCPT", with: "=DATA")) == "DUNNO")
+    }
+
+    /// The service makes the recording key itself, so that a retry of Postfix counts once.
+    @Test func throttle() throws {
+        let suite = try Suite()
+        suite.postern(["throttle", "set", "--account", "@.", "--period", "86400", "--max-msgs", "2"])
+        let client = PolicyClient(.unix("\(suite.runtimeDirectory)/throttle.sock"), tries: 1)
+        func ask(_ number: Int) -> String? {
+            client.ask(
+                PolicyClient.request([
+                    "protocol_state": "END-OF-MESSAGE", "client_address": "192.0.2.1", "sender": "a@example.com",
+                    "sasl_username": "a@example.com", "recipient": "b@example.net", "recipient_count": "1",
+                    "size": "1", "instance": "direct.\(number)",
+                ]))
+        }
+        #expect(
+            [0, 0, 1, 1, 2, 1].map(ask) == [
+                "DUNNO", "DUNNO", "DUNNO", "DUNNO", "REJECT Throttling quota exceeded", "DUNNO",
+            ])
+        #expect(suite.query("throttle", "SELECT cur_msgs FROM postern_throttle_tracking") == [["2"]])
+    }
+
+    /// A stranger cannot set what only the frontend may: the key, facts, a dry run.
+    @Test func controlAttributesAreIgnored() throws {
+        let suite = try Suite()
+        suite.postern(["throttle", "set", "--account", "@.", "--period", "86400", "--max-msgs", "1"])
+        let client = PolicyClient(.unix("\(suite.runtimeDirectory)/throttle.sock"), tries: 1)
+        func ask(_ number: Int) -> String? {
+            client.ask(
+                PolicyClient.request([
+                    "protocol_state": "END-OF-MESSAGE", "key": "00112233445566778899aabbccddeeff", "dry-run": "1",
+                    "deadline": "1", "checks": "none", "sender": "a@example.com", "sasl_username": "a@example.com",
+                    "recipient": "b@example.net", "recipient_count": "1", "instance": "forged.\(number)",
+                    "client_address": "192.0.2.1",
+                ]))
+        }
+        #expect([0, 1].map(ask) == ["DUNNO", "REJECT Throttling quota exceeded"])
+    }
+
+    /// Nothing is sent before Postfix has asked, and nothing it did not ask for.
+    @Test func nothingUnasked() throws {
+        let suite = try Suite()
+        for service in ["greylist", "throttle"] {
+            let socket = try #require(Socket(.unix("\(suite.runtimeDirectory)/\(service).sock"), timeout: 10))
+            #expect(socket.isQuiet(forMilliseconds: 100))
+            socket.send(PolicyClient.request(["protocol_state": "VRFY"]))
+            #expect(socket.receiveAction() == "DUNNO")
+            #expect(suite.send(15, to: service))
+            #expect(socket.receiveUntilClosed() == "")
+        }
+    }
+}

@@ -101,10 +101,10 @@ import Testing
         }
         #expect(outcome == "error database: full")
         #expect(await bench.outcome("192.0.2.7") == "none known client")
-        #expect(bench.log.all.contains { $0.hasPrefix("error: database fails") })
+        #expect(bench.log.all.contains { $0.hasPrefix("error: the database fails") })
         try await bench.limitPages(false)
         #expect(await bench.outcome("203.0.113.2") == "451 new triplet, 900 s")
-        #expect(bench.log.all.contains("notice: database works again"))
+        #expect(bench.log.all.contains("notice: the database works again"))
     }
 }
 

@@ -39,7 +39,7 @@ import Testing
         func run(_ jobs: [Int], on connection: Int) -> StoreHealth {
             log.entries.withLock { $0.batches.append(jobs) }
             if jobs.contains(0) {
-                _ = log.gate.take(maximum: 1, waiting: 10_000)
+                _ = log.gate.take(maximum: 1, waiting: 300_000)
             }
             return jobs.contains { $0 < 0 } ? .broken(SQLError(.ioError, "gone")) : .sound
         }
@@ -67,9 +67,9 @@ import Testing
         }
     }
 
-    /// Lets others run until it is so; gives up after ten seconds.
+    /// Lets others run until it is so; gives up after a minute.
     private func until(_ condition: () -> Bool) async {
-        let end = StoreClock.system.monotonicMilliseconds() + 10_000
+        let end = StoreClock.system.monotonicMilliseconds() + 60_000
         while !condition(), StoreClock.system.monotonicMilliseconds() < end {
             await Task.yield()
         }

@@ -43,7 +43,7 @@ extension Simulation {
 
     private func failed(_ question: Question) {
         guard question.checks.isEmpty else { return fail(question) }
-        for name in question.facts { question.evaluation.facts[name] = "unknown" }
+        for name in question.facts { learn("unknown", of: name, question.evaluation) }
     }
 
     private func fail(_ question: Question) {
@@ -63,12 +63,7 @@ extension Simulation {
         let evaluation = question.evaluation
         switch content {
         case .facts(let values):
-            for name in question.facts {
-                let value = values[name] ?? "unknown"
-                evaluation.facts[name] = value
-                let isCostly = !name.hasPrefix("local:") && !name.hasPrefix("alias-target:")
-                if isCostly, value != "unknown" { evaluation.model.session.facts[name] = value }
-            }
+            for name in question.facts { learn(values[name] ?? "unknown", of: name, evaluation) }
         case .needs(let names): learnNeeds(names, question)
         case .results(let results):
             let positions = evaluation.positions(of: question.checks)
@@ -76,6 +71,13 @@ extension Simulation {
             endChain(positions, of: evaluation)
             checkCounted(question, results)
         }
+    }
+
+    /// A costly fact is kept for the message, also that it could not be had.
+    private func learn(_ value: String, of name: String, _ evaluation: Evaluation) {
+        evaluation.facts[name] = value
+        let isCostly = !name.hasPrefix("local:") && !name.hasPrefix("alias-target:")
+        if isCostly { evaluation.model.session.facts[name] = value }
     }
 
     private func learn(_ results: [String: Outcome], _ position: Int, _ evaluation: Evaluation) {

@@ -85,7 +85,7 @@ extension Simulation {
     private func checkFacts(_ question: Question, _ positions: [Int], _ list: AttributeList) {
         let evaluation = question.evaluation
         list.forEach(prefix: "fact.") { name, value in
-            let told = evaluation.facts[name]
+            let told = evaluation.facts[name] ?? evaluation.model.session.facts[name]
             let isTrue = value == Self.truth(of: name)
             if value == "unknown" {
                 if told != "unknown", !name.contains("-bad") { violate("\(name) is unknown though nobody said so") }

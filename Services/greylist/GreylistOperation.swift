@@ -11,6 +11,7 @@ struct GreylistOperation: RecordingOperation {
 
     var key: RecordingKeyBytes? { nil }
     var check: String { GreylistService.checkName }
+    var traceName: String { "\(triplet.client) \(triplet.sender) \(triplet.recipient)" }
 }
 
 extension GreylistDecision: RecordingVerdict {

@@ -6,7 +6,7 @@
 /// Release builds have none of it.
 ///
 /// `POSTERN_FAULT=before-commit:N` or `after-commit:N` sends SIGKILL to the own process just before or just after the
-/// N-th COMMIT of a recording batch. `POSTERN_TRACE=1` lets each decided keyed operation be appended to
+/// N-th COMMIT of a recording batch. `POSTERN_TRACE=1` lets each decided operation be appended to
 /// `postern_trace`.
 struct FaultPoints {
     #if FAULT_POINTS

@@ -113,6 +113,9 @@ struct RecordingBatch<Handler: RecordingHandler> {
             if let claim {
                 try record(plan, verdicts, claim, in: connection)
             }
+            if faults.isTracing {
+                try trace(plan, verdicts, in: connection)
+            }
             guard stillAwaited(members).count == members.count else { throw Expired() }
             faults.beforeCommit()
             try connection.commit()
@@ -173,9 +176,16 @@ struct RecordingBatch<Handler: RecordingHandler> {
         }
         guard !rows.isEmpty else { return }
         try connection.store(rows.sorted { $0.seen < $1.seen }, in: claim)
-        if faults.isTracing {
-            try connection.trace(rows)
-        }
+    }
+
+    private func trace(_ plan: Plan, _ verdicts: [Handler.Verdict], in connection: Handler.Connection) throws {
+        let noKey = RecordingKeyBytes(high: 0, low: 0)
+        try connection.trace(
+            zip(plan.fresh, verdicts).map { operation, verdict in
+                SeenVerdict(
+                    seen: SeenKey(key: operation.key ?? noKey, check: operation.traceName),
+                    verdict: verdict.storedText)
+            })
     }
 
     private mutating func note(_ members: [Member], _ plan: Plan, _ verdicts: [Handler.Verdict]) {

@@ -8,6 +8,14 @@ public protocol RecordingOperation: Sendable {
     var deadline: Int { get }
     /// Whether to decide without recording anything.
     var isDryRun: Bool { get }
+    /// What stands for the check's name in the trace of test builds: something that tells operations without a key
+    /// apart.
+    var traceName: String { get }
+}
+
+extension RecordingOperation {
+    /// The check's name.
+    public var traceName: String { check }
 }
 
 /// A verdict that can be stored beside its key.

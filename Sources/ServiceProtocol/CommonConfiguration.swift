@@ -66,6 +66,12 @@ public struct CommonConfiguration: Sendable, ConfigurationDecodable, Configurati
         // `postern run` puts the services elsewhere without another file.
         runtimeDirectory = Self.environment(Self.runtimeDirectoryVariable) ?? runtime
         stateDirectory = Self.environment(Self.stateDirectoryVariable) ?? state
+        if runtimeDirectory.utf8.count > Self.longestRuntimeDirectory {
+            mapping.report(
+                "runtime-directory",
+                "\(runtimeDirectory) is too long: at most \(Self.longestRuntimeDirectory) bytes leave room for the "
+                    + "names of the sockets in it")
+        }
         hostname = mapping.value("hostname", default: Self.systemHostname, as: .domain)
         trustedNetworkEntries = mapping.strings("trusted-networks", default: [])
         do {
@@ -80,6 +86,9 @@ public struct CommonConfiguration: Sendable, ConfigurationDecodable, Configurati
         logLevel = log.choice("level", of: LogLevel.self, default: .info)
         logFacility = log.choice("facility", of: LogFacility.self, default: .mail)
     }
+
+    /// The longest `runtime-directory` in bytes: the longest name in it must fit the path of a Unix socket.
+    public static let longestRuntimeDirectory = SocketAddressText.longestPath - "/reputation-admin.sock".utf8.count
 
     /// The variable that stands above `runtime-directory`.
     public static let runtimeDirectoryVariable = "POSTERN_RUNTIME_DIR"

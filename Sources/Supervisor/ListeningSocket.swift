@@ -51,6 +51,10 @@ struct ListeningSocket {
             guard bind(descriptor, to: socket.address) else { throw failure("listen on", socket.address) }
             return
         }
+        guard path.utf8.count <= SocketAddressText.longestPath else {
+            errno = ENAMETOOLONG
+            throw failure("listen on", socket.address)
+        }
         try RuntimeDirectory.make(parentOf: path, mode: socket.directoryMode)
         // Nobody may connect before owner and permissions are right.
         let mask = umask(0o177)

@@ -10,7 +10,8 @@ extension SocketAddressText {
         }
     }
 
-    /// The address in the system's form, for bind(2) and connect(2).
+    /// The address in the system's form, for bind(2) and connect(2). A Unix path must not be longer than
+    /// ``longestPath``: what is beyond has no room.
     func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         switch self {
         case .ipv4(let host, let port):

@@ -28,12 +28,27 @@ struct CheckCommand: ParsableCommand {
         if !quiet { print(suite.normalised().yaml(), terminator: "") }
         guard connect else { return }
         try reportingFailure(status: EX_UNAVAILABLE) {
-            let (_, rows) = try options.ask("frontend", .init(verb: "services"))
-            for service in suite.frontend.services.map(\.name).sorted() {
-                _ = try? options.ask(service, .init(verb: "stats"))
-                let isKnown = rows.contains { $0.first == service }
-                print("\(service): \(isKnown ? "known to the frontend" : "not known to the frontend, reload it")")
+            let (_, known) = try options.ask("frontend", .init(verb: "services"))
+            let faults = suite.frontend.services.map(\.name).sorted().count { service in
+                let fault = fault(of: service, known: known)
+                print("\(service): \(fault ?? "works")")
+                return fault != nil
             }
+            guard faults == 0 else {
+                throw CommandFailure(description: "\(faults) services do not work", status: EX_UNAVAILABLE)
+            }
+        }
+    }
+
+    /// What is wrong with a service; nil when nothing is. A custom service need not have an admin socket.
+    private func fault(of service: String, known: [[String]]) -> String? {
+        guard known.contains(where: { $0.first == service }) else { return "not known to the frontend, reload it" }
+        guard EndpointConfiguration.shippedNames.contains(service) else { return nil }
+        do {
+            let (_, rows) = try options.ask(service, .init(verb: "stats"))
+            return rows.contains(["database", "failing"]) ? "its database fails, see the log" : nil
+        } catch {
+            return "\(error)"
         }
     }
 }

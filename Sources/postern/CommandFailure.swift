@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Glibc
 
 /// Ends a command with a sentence and a status of sysexits.h.
@@ -21,12 +22,16 @@ enum StandardError {
     }
 }
 
-/// Runs `body`; whatever it throws ends the command with its own status.
+/// Runs `body`; whatever it throws ends the command with its own status, a fault of the configuration with EX_CONFIG,
+/// anything else with `status`.
 func reportingFailure<Value>(status: Int32, _ body: () throws -> Value) throws -> Value {
     do {
         return try body()
     } catch let failure as CommandFailure {
         throw failure.exit()
+    } catch let errors as ConfigurationErrors {
+        StandardError.write("\(errors)\n")
+        throw ExitCode(EX_CONFIG)
     } catch {
         StandardError.write("\(error)\n")
         throw ExitCode(status)

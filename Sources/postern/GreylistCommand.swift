@@ -53,7 +53,10 @@ struct GreylistCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Never greylist a sender, or stop doing so.")
         static let service = "greylist"
         @OptionGroup var options: ConfigurationOptions
-        @OptionGroup var pair: SenderAndAccount
+        @Option(help: "The sender: user@domain, @domain, @.domain, @. (everybody), an address or a network.")
+        var from: String
+        @Option(help: "The local account: user@domain, @domain, @.domain or @.")
+        var to = "@."
         @Option(help: "A comment.")
         var comment: String?
         @Flag(help: "Remove the entry.")
@@ -62,7 +65,7 @@ struct GreylistCommand: ParsableCommand {
         var request: (verb: String, arguments: [String: String?]) {
             let verb = remove ? "delete" : "set"
             let comment = remove ? nil : comment
-            return (verb, ["what": "whitelist", "from": pair.from, "to": pair.to, "comment": comment])
+            return (verb, ["what": "whitelist", "from": from, "to": to, "comment": comment])
         }
     }
 

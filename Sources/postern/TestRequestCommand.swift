@@ -43,15 +43,22 @@ struct TestRequestCommand: ParsableCommand {
         }
     }
 
+    /// As much as the frontend takes of one request, in bytes.
+    private static let longestFile = 1 << 20
+
     private func fileLines() throws(CommandFailure) -> [String] {
         guard let file else { return [] }
-        guard let stream = fopen(file, "r") else {
-            throw CommandFailure(
-                description: "cannot read \(file): \(String(cString: strerror(errno)))", status: EX_NOINPUT)
+        let unreadable = { (code: CInt) in
+            CommandFailure(description: "cannot read \(file): \(String(cString: strerror(code)))", status: EX_NOINPUT)
         }
+        guard let stream = fopen(file, "r") else { throw unreadable(errno) }
         defer { fclose(stream) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        var bytes = [UInt8](repeating: 0, count: Self.longestFile + 1)
         let count = fread(&bytes, 1, bytes.count, stream)
+        guard ferror(stream) == 0 else { throw unreadable(errno) }
+        guard count <= Self.longestFile else {
+            throw CommandFailure(description: "\(file) is longer than any request (1 MiB)", status: EX_DATAERR)
+        }
         let text = String(decoding: bytes[..<count], as: UTF8.self)
         return text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.hasPrefix("#") }
     }

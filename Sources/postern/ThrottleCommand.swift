@@ -46,13 +46,13 @@ struct ThrottleCommand: ParsableCommand {
         var kind = "outbound"
         @Option(help: "The window in seconds.")
         var period: Int?
-        @Option(help: "Messages in one window; each recipient counts as one.")
+        @Option(parsing: .unconditional, help: "Messages in one window; each recipient counts as one.")
         var maxMsgs: Int?
-        @Option(help: "Bytes in one window.")
+        @Option(parsing: .unconditional, help: "Bytes in one window.")
         var maxQuota: Int?
-        @Option(help: "Bytes of one message.")
+        @Option(parsing: .unconditional, help: "Bytes of one message.")
         var msgSize: Int?
-        @Option(help: "Recipients of one message.")
+        @Option(parsing: .unconditional, help: "Recipients of one message.")
         var maxRcpts: Int?
 
         var request: (verb: String, arguments: [String: String?]) {

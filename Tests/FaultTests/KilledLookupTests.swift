@@ -5,8 +5,9 @@ import Testing
 
 /// kill -9 under lookups: every answer is right. A wrong one would lose a bounce or rewrite a local sender.
 @Suite(.serialized) struct KilledLookupTests {
-    private static let lanes = 16
-    private static let lookups = 4_800
+    private static let lanes = 32
+    /// Each is three requests.
+    private static let addresses = 6_667
 
     @Test(arguments: ["srs", "directory", "frontend"]) func everyAnswerIsRight(service: String) throws {
         let secrets = try TemporaryDirectory()
@@ -20,11 +21,11 @@ import Testing
         let kills = Killing.service(service, of: suite, while: Self.lanes) { lane in
             let forward = TableClient(suite.forwardPort)
             let reverse = TableClient(suite.reversePort)
-            for number in stride(from: lane, to: Self.lookups, by: Self.lanes) {
+            for number in stride(from: lane, to: Self.addresses, by: Self.lanes) {
                 wrong.note(Self.fault(number, forward, reverse))
             }
         }
-        #expect(kills >= 5)
+        #expect(kills >= 10)
         #expect(wrong.all.isEmpty, "\(wrong.all.count): \(wrong.all.prefix(3))")
         _ = secrets
     }

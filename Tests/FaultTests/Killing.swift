@@ -2,29 +2,48 @@ import Glibc
 import SuiteFixture
 import Synchronization
 
+/// Spreads a load over a time, or lets it go as fast as it can.
+struct Pace: Sendable {
+    private let start = Moment.now
+    private let secondsEach: Double
+
+    init(count: Int, seconds: Double) {
+        secondsEach = seconds / Double(count)
+    }
+
+    /// Waits until it is time for this one.
+    func wait(for number: Int) {
+        while Moment.now < start + secondsEach * Double(number) { usleep(2_000) }
+    }
+}
+
 /// Kills a service from time to time while others work.
 enum Killing {
-    /// kill -9 of `service` each `pause` microseconds until `isDone`; returns how often one ran.
+    /// kill -9 of `service` each `pause` microseconds until `isDone`; returns how often one ran. A service that nobody
+    /// asks is started first.
     static func repeatedly(
-        _ service: String, of suite: Suite, pause: UInt32 = 250_000, until isDone: borrowing Atomic<Bool>
+        _ service: String, of suite: Suite, pause: UInt32, until isDone: borrowing Atomic<Bool>
     ) -> Int {
         var kills = 0
         while !isDone.load(ordering: .relaxed) {
             usleep(pause)
-            if suite.killNine(service) { kills += 1 }
+            if service == "reputation" { _ = suite.postern(["status", service]) }
+            if !isDone.load(ordering: .relaxed), suite.killNine(service) { kills += 1 }
         }
         return kills
     }
 
-    /// Runs `body` on `threads` threads while `service` is being killed; returns how often it was.
+    /// Runs `body` on `threads` threads while `service` is being killed each `pause` microseconds; returns how often
+    /// it was.
     static func service(
-        _ service: String, of suite: Suite, while threads: Int, _ body: @escaping @Sendable (Int) -> Void
+        _ service: String, of suite: Suite, while threads: Int, pause: UInt32 = 250_000,
+        _ body: @escaping @Sendable (Int) -> Void
     ) -> Int {
         let shared = Shared()
         inParallel(threads + 1) { number in
             if number == threads {
                 shared.kills.store(
-                    repeatedly(service, of: suite, until: shared.isDone), ordering: .relaxed)
+                    repeatedly(service, of: suite, pause: pause, until: shared.isDone), ordering: .relaxed)
             } else {
                 body(number)
                 let finished = shared.finished.add(1, ordering: .relaxed).newValue

@@ -30,7 +30,35 @@ import Testing
         #expect(suite.postern(["check", "--quiet"]).output.isEmpty)
         let connected = suite.postern(["check", "--quiet", "--connect"])
         #expect(connected.status == 0)
-        for name in Self.names.dropLast() { #expect(connected.output.contains("\(name): known to the frontend")) }
+        for name in Self.names.dropLast() { #expect(connected.output.contains("\(name): works\n")) }
+    }
+
+    @Test func checkNamesWhatDoesNotWork() throws {
+        #expect(suite.postern(["check", "--quiet", "--connect"]).status == 0)
+        let path = "\(suite.stateDirectory)/throttle.db"
+        #expect(suite.send(SIGKILL, to: "throttle"))
+        try suite.directory.write("this is no database", to: "state/throttle.db")
+        _ = suite.send(SIGSTOP, to: "greylist")
+        defer { _ = suite.send(SIGCONT, to: "greylist") }
+        let outcome = suite.postern(["check", "--quiet", "--connect"])
+        #expect(outcome.status == EX_UNAVAILABLE)
+        #expect(outcome.output.contains("greylist: \(suite.runtimeDirectory)/greylist-admin.sock: no answer in 15 s\n"))
+        #expect(outcome.output.contains("throttle: its database fails, see the log\n"), "\(path)")
+        #expect(outcome.output.contains("srs: works\n"))
+        #expect(outcome.output.contains("2 services do not work"))
+    }
+
+    @Test func aMissingConfigurationIsAFaultOfTheConfiguration() {
+        for command in [["status"], ["test-request", "a=b"], ["throttle", "list"], ["lookup", "srs-forward", "a@b.c"]] {
+            let outcome = Command.run("\(Suite.binaries)/postern", command + ["--config", "/nonexistent"])
+            #expect(outcome.status == EX_CONFIG, "\(command)")
+            #expect(outcome.output.contains("/nonexistent: cannot read: No such file or directory"), "\(command)")
+        }
+    }
+
+    @Test func nobodyIsWhitelistedByOmission() {
+        #expect(suite.postern(["greylist", "whitelist"]).status == EX_USAGE)
+        #expect(suite.postern(["greylist", "list", "whitelists"]).output == "nothing is listed\n")
     }
 
     @Test func status() {
@@ -194,6 +222,9 @@ import Testing
         #expect(limits.count == 2)
         #expect(limits.last?.dropFirst() == ["@example.com", "outbound", "60", "600", "1000", "2", "-1", "-1"][...])
         #expect(suite.postern(["throttle", "list", "--account", "@example.org"]).output == "nothing is listed\n")
+        // A limit can go back to what wider accounts say.
+        #expect(suite.postern(["throttle", "set", "--account", "@example.com", "--msg-size", "-1"]).output == "done\n")
+        #expect(rows(suite.postern(["throttle", "list"])).last?[4...] == ["600", "-1", "2", "-1", "-1"][...])
 
         #expect((0..<3).map(send) == ["DUNNO", "DUNNO", "REJECT Throttling quota exceeded"])
         let counters = rows(suite.postern(["throttle", "counters", "--account", "a@example.com"]))
@@ -219,11 +250,13 @@ import Testing
     @Test func throttleRefusesNonsense() {
         for arguments in [
             ["--account", "a b"], ["--account", "@."], ["--account", "@.", "--period", "0"],
-            ["--account", "@.", "--kind", "sideways", "--max-msgs", "1"], ["--account", "@.", "--max-msgs", "-2"],
+            ["--account", "@.", "--kind", "sideways", "--max-msgs", "1"],
+            ["--account", "@.", "--period", "60", "--max-msgs", "-2"],
         ] {
             let outcome = suite.postern(["throttle", "set"] + arguments)
-            #expect([EX_DATAERR, EX_USAGE].contains(outcome.status), "\(arguments)")
+            #expect(outcome.status == EX_DATAERR, "\(arguments): \(outcome.output)")
         }
+        #expect(suite.postern(["throttle", "set", "--account", "@.", "--max-msgs", "many"]).status == EX_USAGE)
         #expect(suite.postern(["throttle", "list"]).output == "nothing is listed\n")
     }
 

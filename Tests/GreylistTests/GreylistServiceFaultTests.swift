@@ -87,6 +87,23 @@ import Testing
         #expect(bench.log.all.filter { $0.hasPrefix("error:") }.count == 1)
     }
 
+    /// Two hosts' clocks never agree quite: a retry is accepted at the other host, a little early or late.
+    @Test(arguments: [90, -90]) func twoServicesWhoseClocksDiffer(skew: Int) async throws {
+        let first = try Bench()
+        let skewed = FakeClock()
+        skewed.step(skew)
+        let second = try Bench(directory: first.directory, clock: skewed)
+        #expect(await first.outcome() == "451 new triplet, 900 s")
+        // For a clock far behind, the triplet is blocked longer than any new one, so it begins anew.
+        #expect(
+            await second.outcome()
+                == (skew > 0 ? "451 retry too soon, \(900 - skew) s left" : "451 triplet expired, as new, 900 s"))
+        for clock in [first.clock, skewed] { clock.advance(900 - min(skew, 0)) }
+        #expect(await second.outcome() == "none triplet passed")
+        #expect(await first.outcome(from: "other@sender.example") == "none known client")
+        #expect(await second.outcome(from: "other@sender.example") == "none known client")
+    }
+
     /// A disk that is full fails what has to be recorded, not what has only to be read.
     @Test func fullDiskIsAnErrorAndEnds() async throws {
         let bench = try Bench()

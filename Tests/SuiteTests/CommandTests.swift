@@ -35,15 +35,15 @@ import Testing
 
     @Test func checkNamesWhatDoesNotWork() throws {
         #expect(suite.postern(["check", "--quiet", "--connect"]).status == 0)
-        let path = "\(suite.stateDirectory)/throttle.db"
         #expect(suite.send(SIGKILL, to: "throttle"))
+        for file in ["throttle.db-wal", "throttle.db-shm"] { unlink("\(suite.stateDirectory)/\(file)") }
         try suite.directory.write("this is no database", to: "state/throttle.db")
         _ = suite.send(SIGSTOP, to: "greylist")
         defer { _ = suite.send(SIGCONT, to: "greylist") }
         let outcome = suite.postern(["check", "--quiet", "--connect"])
         #expect(outcome.status == EX_UNAVAILABLE)
         #expect(outcome.output.contains("greylist: \(suite.runtimeDirectory)/greylist-admin.sock: no answer in 15 s\n"))
-        #expect(outcome.output.contains("throttle: its database fails, see the log\n"), "\(path)")
+        #expect(outcome.output.contains("throttle: its database fails, see the log\n"))
         #expect(outcome.output.contains("srs: works\n"))
         #expect(outcome.output.contains("2 services do not work"))
     }

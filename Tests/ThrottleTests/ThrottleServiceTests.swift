@@ -176,6 +176,26 @@ import Testing
         #expect(await second.counts() == ["a@one.test": ["50", "5000"]])
     }
 
+    /// Two hosts' clocks never agree quite: no message more passes for it, and the window begins only once.
+    @Test(arguments: [40, -40]) func twoServicesWhoseClocksDiffer(skew: Int) async throws {
+        let first = try await limited(["period": "600", "max-msgs": "4"])
+        let skewed = FakeClock()
+        skewed.unix.add(skew, ordering: .relaxed)
+        let second = try Harness(directory: first.directory, time: skewed)
+        var passed = 0
+        var starts: Set<String> = []
+        for number in 0..<12 {
+            let harness = number % 2 == 0 ? first : second
+            if await harness.ask(request(key: number)).text == "none" { passed += 1 }
+            for row in await first.rows(["what": "tracking"]) { starts.insert(row[7]) }
+        }
+        #expect(passed == 4)
+        #expect(starts == ["\(FakeClock.start)"])
+        for time in [first.time, skewed] { time.advance(seconds: 650) }
+        #expect(await second.ask(request(key: 100)).text == "none")
+        #expect(await first.counts() == ["a@one.test": ["1", "100"]])
+    }
+
     /// What another process changes is seen by the next batch.
     @Test func rulesOfAnotherInstance() async throws {
         let first = try await limited(["max-msgs": "5"])

@@ -72,6 +72,11 @@ extension PolicyEvaluation {
         var payload = ByteBuffer()
         payload.reserveCapacity(1_024)
         ask.encode(into: &payload, attributes: attributes())
+        guard payload.readableBytes <= Ask.longestPayload, ask.facts.count <= Self.maximumFacts else {
+            questions[index].isOpen = false
+            for position in positions { fail(position, "the question is too long to be asked") }
+            return
+        }
         questions[index].isOpen = true
         trace(question.service, "asked \(ask.checks.joined(separator: " "))", now: now)
         actions.append(
@@ -79,6 +84,9 @@ extension PolicyEvaluation {
                 index: index, service: question.service, payload: payload, expires: question.expires,
                 isRepeatable: !isKeyed || key != nil))
     }
+
+    /// Facts attached to one question; with them a message stays far below the lines it may have.
+    private static let maximumFacts = 900
 
     private mutating func attributes() -> ByteBuffer {
         if let encodedAttributes { return encodedAttributes }

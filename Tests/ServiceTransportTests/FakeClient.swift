@@ -24,6 +24,14 @@ struct FakeClient {
         return client
     }
 
+    /// Waits out the pause; the next connection is opened and says hello.
+    mutating func reconnect(_ connection: UInt64) {
+        now = state.nextWake?.microseconds ?? now
+        _ = wake()
+        _ = connected(connection)
+        _ = hello(connection)
+    }
+
     mutating func start() -> [String] { lines { $0.start(now: $1, actions: &$2) } }
 
     mutating func wake() -> [String] { lines { $0.wake(now: $1, actions: &$2) } }

@@ -84,8 +84,9 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             guard let request = CheckRequest(message.attributes) else { return responder.hangUp() }
             check(request) { reply in responder.send { reply.encode(into: &$0) } }
         case "fact":
-            guard let request = FactRequest(message.attributes) else { return responder.hangUp() }
             tally.count("facts")
+            // What is missing in the reply is unknown. Hanging up would cost other questions their connection.
+            guard let request = FactRequest(message.attributes) else { return responder.send { _ in } }
             service.facts(request) { reply in responder.send { reply.encode(into: &$0) } }
         case "lookup":
             guard let request = LookupRequest(message.attributes) else { return responder.hangUp() }

@@ -87,6 +87,12 @@ import Testing
         #expect(dialog.lookUp(key) == ["srs: request=lookup map=srs-forward key=\(key)"])
     }
 
+    @Test(arguments: [300, 310, 330]) func aDomainThatIsTooLongIsNotAskedFor(_ length: Int) {
+        var dialog = Dialog()
+        let key = "u@" + String(repeating: "abcdefg.", count: 40).prefix(length - 1) + "x"
+        #expect(dialog.lookUp(key) == ["srs: request=lookup map=srs-forward key=\(key)"])
+    }
+
     @Test func withoutAProviderTheServiceIsAskedAtOnce() {
         var dialog = Dialog()
         dialog.engine = LookupEngine(providers: [:])

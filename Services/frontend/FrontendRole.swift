@@ -256,14 +256,15 @@ public final class FrontendRole: ProcessRole {
         let log = environment.log
         for service in services where clients[service.name]?.paths != service.endpoints {
             let old = clients[service.name]
-            clients[service.name] = ServiceClient(
+            let client = ServiceClient(
                 name: service.name, paths: service.endpoints, eventLoop: eventLoop,
                 deliver: { [unowned self] token, outcome in self.deliver(token, outcome) },
                 note: { note in note.log(service: service.name, paths: service.endpoints, to: log) })
-            old?.stop()
+            clients[service.name] = client
+            old?.stop(successor: client)
         }
         let names = Set(services.map(\.name))
-        for name in clients.keys where !names.contains(name) { clients.removeValue(forKey: name)?.stop() }
+        for name in clients.keys.sorted() where !names.contains(name) { clients.removeValue(forKey: name)?.stop() }
     }
 
     // MARK: Reload and end

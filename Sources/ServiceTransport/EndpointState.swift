@@ -176,6 +176,14 @@ struct EndpointState: Sendable {
         return lost
     }
 
+    /// Takes all unanswered questions away, also from connections that are ending.
+    mutating func takeUnanswered() -> [Pending] {
+        let taken = Array(inFlight.values) + leaving.values.flatMap(\.inFlight.values)
+        inFlight = [:]
+        for connection in leaving.keys { leaving[connection]?.inFlight = [:] }
+        return taken
+    }
+
     /// The question with this token is no longer of interest. Returns whether it was here.
     mutating func abandon(token: UInt64) -> Bool {
         if let (id, pending) = inFlight.first(where: { $0.value.ask.token == token }) {

@@ -118,6 +118,32 @@ public struct ServiceClientState: Sendable {
         for index in endpoints.indices where endpoints[index].abandon(token: token) { return }
     }
 
+    /// The client ends: takes away all that is unanswered.
+    ///
+    /// - Parameter isReplaced: another client of the service takes its place.
+    /// - Returns: what that client may ask. What it may not, since it would be asked twice, has failed.
+    mutating func end(isReplaced: Bool, actions: inout [Action]) -> [Pending] {
+        var sent: [Pending] = []
+        for index in endpoints.indices { sent += endpoints[index].takeUnanswered() }
+        let all = (sent + waiting).sorted { $0.ask.token < $1.ask.token }
+        let unsent = Set(waiting.map(\.ask.token))
+        waiting.removeAll()
+        let movable = all.filter { isReplaced && ($0.ask.isRepeatable || unsent.contains($0.ask.token)) }
+        let moved = Set(movable.map(\.ask.token))
+        for pending in all where !moved.contains(pending.ask.token) {
+            actions.append(.deliver(token: pending.ask.token, outcome: .failed(.connectionLost)))
+        }
+        return movable
+    }
+
+    /// Asks what another client of the service left unanswered, with the time it has left.
+    mutating func takeOver(_ questions: [Pending], now: MonotonicInstant, actions: inout [Action]) {
+        for pending in questions {
+            earliestExpiry = min(earliestExpiry, pending.ask.expires)
+            place(pending, now: now, actions: &actions)
+        }
+    }
+
     /// Opens the connections, so that the first question finds them up.
     public mutating func start(now: MonotonicInstant, actions: inout [Action]) {
         for index in endpoints.indices { connect(index, now: now, actions: &actions) }

@@ -38,6 +38,17 @@ struct FakeClient {
 
     mutating func useless() -> [String] { lines { $0.failedByContent(now: $1, actions: &$2) } }
 
+    /// The client ends; its questions go to `successor`, or fail.
+    mutating func end() -> [String] {
+        lines { state, _, actions in _ = state.end(isReplaced: false, actions: &actions) }
+    }
+
+    mutating func end(successor: inout FakeClient) -> (own: [String], successors: [String]) {
+        var questions: [ServiceClientState.Pending] = []
+        let own = lines { state, _, actions in questions = state.end(isReplaced: true, actions: &actions) }
+        return (own, successor.lines { $0.takeOver(questions, now: $1, actions: &$2) })
+    }
+
     mutating func ask(
         _ token: UInt64, limit: Int = 2_000, isRepeatable: Bool = true, affinity: UInt64 = 0
     ) -> [String] {

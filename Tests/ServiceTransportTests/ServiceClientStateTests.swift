@@ -177,6 +177,48 @@ import Testing
         #expect(client.lose() == ["down 0 2", "deliver 1 connection-lost", "deliver 2 connection-lost"])
     }
 
+    @Test func whatIsUnansweredMovesToTheNextClient() {
+        var limits = ServiceClientState.Limits()
+        limits.inFlight = 2
+        var old = FakeClient.up(limits: limits)
+        _ = old.ask(1, limit: 300)
+        _ = old.ask(2, isRepeatable: false)
+        // These wait; what was never sent may be sent once.
+        _ = old.ask(3, isRepeatable: false)
+        _ = old.ask(4)
+        old.state.cancel(token: 4)
+        var new = FakeClient.up(endpoints: ["b"])
+        let (own, successors) = old.end(successor: &new)
+        #expect(own == ["deliver 2 connection-lost"])
+        #expect(successors == ["send 0#1 id=1 ask=1", "send 0#1 id=2 ask=3"])
+        #expect(old.state.unanswered == 0)
+        #expect(new.reply(id: 2) == ["deliver 3 reply"])
+        new.now += 300_000
+        #expect(new.wake() == ["deliver 1 expired"], "it has the time it had")
+    }
+
+    @Test func aLeavingConnectionsQuestionsMoveToo() {
+        var old = FakeClient.up()
+        _ = old.ask(1)
+        _ = old.receive("protocol=1\nstatus=goodbye\n")
+        var new = FakeClient(endpoints: ["b"])
+        #expect(old.end(successor: &new) == ([], []))
+        #expect(new.state.unanswered == 1)
+        new.reconnect(1)
+        #expect(new.reply(id: 1) == ["deliver 1 reply"])
+    }
+
+    @Test func withoutASuccessorEverythingFails() {
+        var client = FakeClient()
+        _ = client.start()
+        _ = client.ask(1)
+        _ = client.connected()
+        _ = client.hello()
+        _ = client.ask(2)
+        #expect(client.end() == ["deliver 1 connection-lost", "deliver 2 connection-lost"])
+        #expect(client.state.unanswered == 0)
+    }
+
     @Test func noHelloInTime() {
         var client = FakeClient()
         _ = client.start()

@@ -61,7 +61,7 @@ public final class FrontendRole: ProcessRole {
     public func start(_ sockets: [InheritedSocket]) throws -> EventLoopFuture<Void> {
         let log = environment.log
         let admin = MessageServer(
-            eventLoop: eventLoop, receive: { [unowned self] in self.administer($0) },
+            eventLoop: eventLoop, limits: .administration, receive: { [unowned self] in self.administer($0) },
             note: { log.warning("admin: \($0)") })
         adminServer = admin
         let started = try sockets.map { socket in

@@ -30,7 +30,8 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             eventLoop: environment.eventLoop, receive: { [unowned self] in self.receive($0) },
             note: { log.warning("\($0)") })
         let admin = MessageServer(
-            eventLoop: environment.eventLoop, receive: { [unowned self] in self.administer($0) },
+            eventLoop: environment.eventLoop, limits: .administration,
+            receive: { [unowned self] in self.administer($0) },
             note: { log.warning("admin: \($0)") })
         checkServer = checks
         adminServer = admin

@@ -188,6 +188,7 @@ public final class FrontendRole: ProcessRole {
         for action in actions {
             switch action {
             case .ask(let service, let ask): self.ask(service, ask)
+            case .uselessReply(let service): clients[service]?.reportUselessReply()
             case .answer(let tag, let request, let result, let failure): answer(tag, request, result, failure)
             }
         }

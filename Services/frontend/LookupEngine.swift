@@ -9,6 +9,8 @@ public struct LookupEngine: Sendable {
     public enum Action: Sendable {
         /// Ask this service.
         case ask(service: String, Ask)
+        /// The service's reply could not be used.
+        case uselessReply(service: String)
         /// Answer the lookup that came with this tag. `failure` says why the service could not be asked.
         case answer(tag: UInt64, LookupRequest, LookupResult, failure: String?)
     }
@@ -113,13 +115,16 @@ public struct LookupEngine: Sendable {
         let plain = token & ~(1 << 63)
         let id = ID(token: plain)
         if ID.index(ofToken: plain) == 0 {
-            if learnFacts(outcome, of: id, now: now) { askService(id, now: now, actions: &actions) }
+            if learnFacts(outcome, of: id, now: now, actions: &actions) {
+                askService(id, now: now, actions: &actions)
+            }
             return
         }
         guard let entry = table.remove(id) else { return }
         switch outcome {
         case .reply(let list):
             let result = LookupResult(list)
+            if result == nil { actions.append(.uselessReply(service: service)) }
             actions.append(
                 .answer(
                     tag: entry.tag, entry.request, result ?? .notFound(Self.failureText),
@@ -132,18 +137,23 @@ public struct LookupEngine: Sendable {
     }
 
     /// Returns whether the lookup was waiting for them. Only what was asked for is believed.
-    private mutating func learnFacts(_ outcome: AskOutcome, of id: ID, now: MonotonicInstant) -> Bool {
+    private mutating func learnFacts(
+        _ outcome: AskOutcome, of id: ID, now: MonotonicInstant, actions: inout [Action]
+    ) -> Bool {
         var values: [FactName: String] = [:]
-        if case .reply(let list) = outcome { values = FactReply(list).values }
+        if case .reply(let list) = outcome { values = FactReply(list)?.values ?? [:] }
         var wasWaiting = false
+        var provider: String?
         table.update(id) { entry in
             wasWaiting = entry.waitsForFacts
             entry.waitsForFacts = false
             guard wasWaiting else { return }
+            provider = entry.facts.keys.first.flatMap { providers[$0.kind] }
             values = values.filter { entry.facts[$0.key] != nil }
             entry.facts.merge(values) { _, new in new }
         }
         guard wasWaiting else { return false }
+        if case .reply = outcome, values.isEmpty, let provider { actions.append(.uselessReply(service: provider)) }
         for (name, value) in values { factCache.keep(value, of: name, now: now) }
         return true
     }

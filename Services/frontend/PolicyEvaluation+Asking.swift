@@ -125,6 +125,7 @@ extension PolicyEvaluation {
             for position in positions { fail(position, failure.rawValue) }
         case .reply(let list):
             let names = positions.map { plan.checks[$0].definition.name }
+            noteUnaskedChecks(list, asked: names, of: questions[index].service)
             switch CheckReply(list, checks: names) {
             case .results(let results):
                 take(results, of: index, positions: positions, actions: &actions)
@@ -132,6 +133,11 @@ extension PolicyEvaluation {
             case .needs(let names): getFacts(names, for: index, positions: positions, now: now, actions: &actions)
             }
         }
+    }
+
+    private mutating func noteUnaskedChecks(_ list: AttributeList, asked: [String], of service: String) {
+        guard let first = CheckReply.unaskedChecks(in: list, asked: asked).min() else { return }
+        remarks.append(.init(kind: .unasked, check: service, text: String(first.prefix(64))))
     }
 
     private mutating func take(

@@ -31,6 +31,13 @@ import Testing
             ])
     }
 
+    @Test func aVerdictNobodyAskedForIsIgnoredAndLogged() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("a")])
+        _ = dialog.rcpt()
+        #expect(dialog.reply("a", "verdict.a=none", "verdict.zz=REJECT", "error.b=x") == ["answer DUNNO"])
+        #expect(dialog.decision?.remarks == [.init(kind: .unasked, check: "a", text: "b")])
+    }
+
     struct Rules: Sendable {
         let authenticated: FailureRule
         let unauthenticated: FailureRule

@@ -53,6 +53,16 @@ import Testing
     }
 
     @Test(arguments: [
+        "fact.local:other.example=yes", "other=x", "fact.local:rcpt.example=yes\nfact.local:rcpt.example=no",
+    ])
+    func aReplyWithoutTheFactCountsAgainstItsProvider(_ reply: String) throws {
+        var dialog = try PolicyDialog(rcpt: [.make("a", wants: ["local:recipient"])])
+        _ = dialog.rcpt()
+        #expect(dialog.reply("directory", reply) == ["useless directory", "ask a: a"])
+        #expect(try dialog.facts("a") == ["local:rcpt.example": "unknown"])
+    }
+
+    @Test(arguments: [
         "", "postmaster", "r@[192.0.2.1]", "r@exa_mple..com", "r@a b.example",
         "r@" + String(repeating: "abcdefg.", count: 39) + "example",
     ])

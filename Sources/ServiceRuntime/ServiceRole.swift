@@ -111,16 +111,14 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
     /// Postfix itself asks: every check of the service is decided, and the answer is one action.
     private func receiveDirectly(_ message: IncomingMessage) {
         let responder = message.responder
+        guard !message.attributes.isEmpty else { return responder.send(DirectAnswer(action: .dunno)) }
         guard message.attributes.string("request") == "smtpd_access_policy" else { return responder.hangUp() }
         let policy = PolicyRequest(message.attributes)
         let request = CheckRequest(
             checks: service.hello.checks, policy: policy, key: RecordingKey(policy: "direct", request: policy),
             deadline: MonotonicInstant.now.advanced(byMilliseconds: Self.directLimit))
         let rule = service.directFailureRule
-        guard !request.checks.isEmpty else {
-            responder.send { $0.writeAttribute("action", PolicyAction.dunno.text) }
-            return
-        }
+        guard !request.checks.isEmpty else { return responder.send(DirectAnswer(action: .dunno)) }
         tally.count("direct")
         let service = service
         check(request) { answer in

@@ -53,6 +53,22 @@ import Testing
         #expect([0, 1].map(ask) == ["DUNNO", "REJECT Throttling quota exceeded"])
     }
 
+    /// As on the frontend's policy port: an empty request is answered, nonsense is not, and the connection stays usable.
+    @Test(arguments: ["greylist", "throttle", "directory"]) func emptyRequest(service: String) throws {
+        let suite = try Suite()
+        let address = Socket.Address.unix("\(suite.runtimeDirectory)/\(service).sock")
+        let socket = try #require(Socket(address, timeout: 10))
+        socket.send("\n")
+        #expect(socket.receiveAction() == "DUNNO")
+        socket.send("\r\n\n" + PolicyClient.request(["protocol_state": "VRFY"]))
+        for _ in 0..<3 { #expect(socket.receiveAction() == "DUNNO") }
+        for nonsense in ["request=x\n\n", "protocol_state=RCPT\n\n", "no equals sign\n\n"] {
+            let stranger = try #require(Socket(address, timeout: 10))
+            stranger.send(nonsense)
+            #expect(stranger.receiveUntilClosed() == "", "\(nonsense)")
+        }
+    }
+
     /// A name that cannot be read, such as one with an overlong domain, is unknown and costs no other question its
     /// connection.
     @Test func factsWithoutAReadableName() throws {

@@ -42,7 +42,7 @@ public final class FrontendRole: ProcessRole {
         eventLoop = environment.eventLoop
         configuration = loaded.own
         engine = Self.engine(loaded.own)
-        lookups = LookupEngine()
+        lookups = LookupEngine(failureRule: loaded.own.lookupFailureRule)
         // Decision ids of one process follow each other; those of the next start elsewhere.
         nextDecision = UInt64.random(in: 0..<1 << 40) << 20
         replaceClients(with: loaded.own.services)
@@ -276,6 +276,7 @@ public final class FrontendRole: ProcessRole {
             path: environment.configurationPath, service: "frontend")
         configuration = loaded.own
         engine.policies = loaded.own.policySet
+        lookups.failureRule = loaded.own.lookupFailureRule
         replaceClients(with: loaded.own.services)
         for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
     }

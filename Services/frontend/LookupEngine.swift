@@ -24,9 +24,8 @@ public struct LookupEngine: Sendable {
 
     private typealias ID = EvaluationTable<Entry>.ID
 
-    /// The text of a lookup that failed: not rewriting is safer than deferring every sender.
-    public static let failureText = "not available, not rewritten"
-
+    /// The answer to lookups from now on whose service cannot be asked or answers nonsense.
+    public var failureRule: LookupFailureRule
     private let service: String
     private let providers: [String: String]
     private let limit: Int
@@ -38,9 +37,11 @@ public struct LookupEngine: Sendable {
     /// An engine that asks `service`, with `limit` milliseconds for each lookup.
     public init(
         service: String = "srs", providers: [String: String] = CheckCatalog.providers, limit: Int = 2_000,
-        maximumInFlight: Int = 10_000, factCache: FactCache = FactCache(), tokenMark: UInt64 = 1 << 63
+        maximumInFlight: Int = 10_000, failureRule: LookupFailureRule = .notFound, factCache: FactCache = FactCache(),
+        tokenMark: UInt64 = 1 << 63
     ) {
         self.service = service
+        self.failureRule = failureRule
         self.providers = providers
         self.limit = limit
         self.maximumInFlight = maximumInFlight
@@ -57,7 +58,7 @@ public struct LookupEngine: Sendable {
     ) {
         let request = LookupRequest(map: map, key: key, deadline: now.advanced(byMilliseconds: limit))
         guard table.count < maximumInFlight else {
-            actions.append(.answer(tag: tag, request, .notFound(Self.failureText), failure: "too many lookups"))
+            actions.append(.answer(tag: tag, request, failureResult, failure: "too many lookups"))
             return
         }
         let id = table.insert(Entry(request: request, tag: tag))
@@ -127,13 +128,16 @@ public struct LookupEngine: Sendable {
             if result == nil { actions.append(.uselessReply(service: service)) }
             actions.append(
                 .answer(
-                    tag: entry.tag, entry.request, result ?? .notFound(Self.failureText),
+                    tag: entry.tag, entry.request, result ?? failureResult,
                     failure: result == nil ? "the reply could not be used" : nil))
         case .failed(let failure):
             actions.append(
-                .answer(
-                    tag: entry.tag, entry.request, .notFound(Self.failureText), failure: failure.rawValue))
+                .answer(tag: entry.tag, entry.request, failureResult, failure: failure.rawValue))
         }
+    }
+
+    private var failureResult: LookupResult {
+        failureRule.result(notFound: "not available, not rewritten", temporary: "not available, try again later")
     }
 
     /// Returns whether the lookup was waiting for them. Only what was asked for is believed.

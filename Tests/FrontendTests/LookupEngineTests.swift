@@ -131,6 +131,20 @@ import Testing
         #expect(dialog.engine.inFlight == 0)
     }
 
+    @Test func aFailureMayBeTemporary() {
+        var dialog = Dialog()
+        dialog.engine = LookupEngine(maximumInFlight: 1)
+        dialog.engine.failureRule = .temporary
+        let answer = "answer 0 temporary(\"not available, try again later\")"
+        _ = dialog.lookUp("postmaster")
+        #expect(dialog.lookUp("b") == [answer + " (too many lookups)"])
+        #expect(dialog.fail(.expired) == [answer + " (expired)"])
+        _ = dialog.lookUp("postmaster")
+        #expect(dialog.reply("result=perhaps") == ["useless srs", answer + " (the reply could not be used)"])
+        _ = dialog.lookUp("postmaster")
+        #expect(dialog.reply("result=notfound not ours") == ["answer 0 notFound(\"not ours\")"])
+    }
+
     @Test func lookupsAreBounded() {
         var dialog = Dialog()
         dialog.engine = LookupEngine(maximumInFlight: 1)

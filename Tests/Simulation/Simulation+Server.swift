@@ -26,7 +26,9 @@ extension Simulation {
         guard process.isUp, !process.isLeaving, now >= process.frozenUntil else { return }
         guard process.connections.contains(where: { $0 === connection }) else { return }
         do {
-            while connection.isOpenAtServer, let message = try connection.serverFramer.next(from: &connection.serverBuffer) {
+            while connection.isOpenAtServer,
+                let message = try connection.serverFramer.next(from: &connection.serverBuffer)
+            {
                 take(try AttributeList(message), connection, process)
             }
         } catch {

@@ -32,7 +32,10 @@ import Testing
         #expect(suite.send(SIGSTOP, to: "srs"))
         defer { suite.send(SIGCONT, to: "srs") }
         let (table, socketmap) = Self.answers(suite, "a@frozen.example")
-        #expect(table == (isTemporary ? "400 \(Self.encoded(Self.unavailable))\n" : "500 not%20available,%20not%20rewritten\n"))
+        #expect(
+            table
+                == (isTemporary
+                    ? "400 \(Self.encoded(Self.unavailable))\n" : "500 not%20available,%20not%20rewritten\n"))
         #expect(socketmap == (isTemporary ? "TEMP \(Self.unavailable)" : "NOTFOUND "))
         #expect(suite.logLines(with: "srs-forward: a@frozen.example not looked up: expired").count == 2)
     }

@@ -1,6 +1,7 @@
 import Configuration
 import Glibc
 import Logging
+import ServiceProtocol
 import Testing
 
 @testable import SRS

@@ -72,9 +72,8 @@ import Testing
     @Test func aRequestThatGrowsBeyondAMessage() throws {
         let suite = try Suite(services: Self.services)
         let value = [UInt8](repeating: UInt8(ascii: "%"), count: 30_000)
-        var request = Array(
-            "request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.1\nrecipient=b@example.com\n".utf8
-        )
+        let head = "request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.1\nrecipient=b@example.com\n"
+        var request = Array(head.utf8)
         // None that the log line repeats.
         let names = [
             "helo_name", "protocol_name", "reverse_client_name", "sasl_method", "sasl_sender", "ccert_subject",

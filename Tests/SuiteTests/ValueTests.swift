@@ -50,17 +50,18 @@ import Testing
         #expect(suite.query("greylist", sql) == [["192.0.2.1", "3"]])
     }
 
+    private static let head =
+        "request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.1\nrecipient=b@example.com\n"
+
     /// Values within their line that are three times as long when they are encoded or repaired: no service hangs up, so
     /// no question is asked again and again.
     @Test func valuesThatGrow() throws {
         let suite = try Suite(services: Self.services)
-        let head =
-            "request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.1\nrecipient=b@example.com\n"
         for name in ["helo_name", "ccert_subject", "sender"] {
             for byte in [UInt8(ascii: "%"), 0xff, 0x01, 0x00] {
                 let socket = try #require(Socket(.tcp(suite.policyPort), timeout: 10))
                 let value = [UInt8](repeating: byte, count: 60_000)
-                socket.send(Array("\(head)\(name)=".utf8) + value + [10, 10])
+                socket.send(Array("\(Self.head)\(name)=".utf8) + value + [10, 10])
                 #expect(socket.receiveAction()?.hasPrefix("451 ") == true, "\(name), \(byte)")
             }
         }
@@ -72,8 +73,7 @@ import Testing
     @Test func aRequestThatGrowsBeyondAMessage() throws {
         let suite = try Suite(services: Self.services)
         let value = [UInt8](repeating: UInt8(ascii: "%"), count: 30_000)
-        let head = "request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.1\nrecipient=b@example.com\n"
-        var request = Array(head.utf8)
+        var request = Array(Self.head.utf8)
         // None that the log line repeats.
         let names = [
             "helo_name", "protocol_name", "reverse_client_name", "sasl_method", "sasl_sender", "ccert_subject",

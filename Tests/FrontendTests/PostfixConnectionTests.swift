@@ -3,6 +3,7 @@ import NIOCore
 import NIOEmbedded
 import PostfixProtocol
 import ServiceProtocol
+import ServiceTransport
 import Testing
 
 @testable import Frontend

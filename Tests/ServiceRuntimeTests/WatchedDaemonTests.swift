@@ -12,9 +12,10 @@ import Testing
     private let manager: Int32
 
     init() throws {
-        manager = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         let address = try #require(UnixAddress(path: directory.path + "/notify"))
-        #expect(address.withSocketAddress { [manager] in bind(manager, $0, $1) } == 0)
+        #expect(address.withSocketAddress { bind(descriptor, $0, $1) } == 0)
+        manager = descriptor
     }
 
     private func start(_ environment: [String: String]) throws -> ProbeProcess {

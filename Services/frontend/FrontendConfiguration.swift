@@ -14,6 +14,8 @@ public struct FrontendConfiguration: ServiceConfiguration {
     public var deadline: TimeSpan
     /// Requests under way beyond which the failure rules apply at once.
     public var maximumInFlight: Int
+    /// The answer to a lookup whose service cannot be asked or answers nonsense.
+    public var lookupFailureRule: LookupFailureRule
     /// Messages whose session is kept.
     public var maximumSessions: Int
     /// Memory of all sessions.
@@ -28,6 +30,7 @@ public struct FrontendConfiguration: ServiceConfiguration {
         self.common = common
         deadline = mapping.duration("deadline", default: .seconds(10), in: .seconds(1)...Self.longestDeadline)
         maximumInFlight = mapping.int("max-in-flight", default: 10_000, in: 1...100_000)
+        lookupFailureRule = mapping.choice("lookup-on-failure", of: LookupFailureRule.self, default: .notFound)
         let session = mapping.mapping("session")
         maximumSessions = session.int("max-messages", default: 50_000, in: 0...1_000_000)
         sessionMemory = session.byteSize("max-memory", default: .mebibytes(64), in: .kibibytes(64) ... .gibibytes(4))
@@ -119,6 +122,7 @@ public struct FrontendConfiguration: ServiceConfiguration {
         ConfigurationNode(mapping: [
             ("deadline", ConfigurationNode(deadline)),
             ("max-in-flight", ConfigurationNode(maximumInFlight)),
+            ("lookup-on-failure", ConfigurationNode(lookupFailureRule.rawValue)),
             (
                 "session",
                 ConfigurationNode(mapping: [

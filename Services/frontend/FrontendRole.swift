@@ -42,7 +42,7 @@ public final class FrontendRole: ProcessRole {
         eventLoop = environment.eventLoop
         configuration = loaded.own
         engine = Self.engine(loaded.own)
-        lookups = LookupEngine()
+        lookups = LookupEngine(failureRule: loaded.own.lookupFailureRule)
         // Decision ids of one process follow each other; those of the next start elsewhere.
         nextDecision = UInt64.random(in: 0..<1 << 40) << 20
         replaceClients(with: loaded.own.services)
@@ -61,7 +61,7 @@ public final class FrontendRole: ProcessRole {
     public func start(_ sockets: [InheritedSocket]) throws -> EventLoopFuture<Void> {
         let log = environment.log
         let admin = MessageServer(
-            eventLoop: eventLoop, receive: { [unowned self] in self.administer($0) },
+            eventLoop: eventLoop, limits: .administration, receive: { [unowned self] in self.administer($0) },
             note: { log.warning("admin: \($0)") })
         adminServer = admin
         let started = try sockets.map { socket in
@@ -188,6 +188,7 @@ public final class FrontendRole: ProcessRole {
         for action in actions {
             switch action {
             case .ask(let service, let ask): self.ask(service, ask)
+            case .uselessReply(let service): clients[service]?.reportUselessReply()
             case .answer(let tag, let request, let result, let failure): answer(tag, request, result, failure)
             }
         }
@@ -256,14 +257,15 @@ public final class FrontendRole: ProcessRole {
         let log = environment.log
         for service in services where clients[service.name]?.paths != service.endpoints {
             let old = clients[service.name]
-            clients[service.name] = ServiceClient(
+            let client = ServiceClient(
                 name: service.name, paths: service.endpoints, eventLoop: eventLoop,
                 deliver: { [unowned self] token, outcome in self.deliver(token, outcome) },
                 note: { note in note.log(service: service.name, paths: service.endpoints, to: log) })
-            old?.stop()
+            clients[service.name] = client
+            old?.stop(successor: client)
         }
         let names = Set(services.map(\.name))
-        for name in clients.keys where !names.contains(name) { clients.removeValue(forKey: name)?.stop() }
+        for name in clients.keys.sorted() where !names.contains(name) { clients.removeValue(forKey: name)?.stop() }
     }
 
     // MARK: Reload and end
@@ -274,6 +276,7 @@ public final class FrontendRole: ProcessRole {
             path: environment.configurationPath, service: "frontend")
         configuration = loaded.own
         engine.policies = loaded.own.policySet
+        lookups.failureRule = loaded.own.lookupFailureRule
         replaceClients(with: loaded.own.services)
         for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
     }

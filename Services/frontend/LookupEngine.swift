@@ -9,6 +9,8 @@ public struct LookupEngine: Sendable {
     public enum Action: Sendable {
         /// Ask this service.
         case ask(service: String, Ask)
+        /// The service's reply could not be used.
+        case uselessReply(service: String)
         /// Answer the lookup that came with this tag. `failure` says why the service could not be asked.
         case answer(tag: UInt64, LookupRequest, LookupResult, failure: String?)
     }
@@ -22,9 +24,8 @@ public struct LookupEngine: Sendable {
 
     private typealias ID = EvaluationTable<Entry>.ID
 
-    /// The text of a lookup that failed: not rewriting is safer than deferring every sender.
-    public static let failureText = "not available, not rewritten"
-
+    /// The answer to lookups from now on whose service cannot be asked or answers nonsense.
+    public var failureRule: LookupFailureRule
     private let service: String
     private let providers: [String: String]
     private let limit: Int
@@ -36,9 +37,11 @@ public struct LookupEngine: Sendable {
     /// An engine that asks `service`, with `limit` milliseconds for each lookup.
     public init(
         service: String = "srs", providers: [String: String] = CheckCatalog.providers, limit: Int = 2_000,
-        maximumInFlight: Int = 10_000, factCache: FactCache = FactCache(), tokenMark: UInt64 = 1 << 63
+        maximumInFlight: Int = 10_000, failureRule: LookupFailureRule = .notFound, factCache: FactCache = FactCache(),
+        tokenMark: UInt64 = 1 << 63
     ) {
         self.service = service
+        self.failureRule = failureRule
         self.providers = providers
         self.limit = limit
         self.maximumInFlight = maximumInFlight
@@ -55,7 +58,7 @@ public struct LookupEngine: Sendable {
     ) {
         let request = LookupRequest(map: map, key: key, deadline: now.advanced(byMilliseconds: limit))
         guard table.count < maximumInFlight else {
-            actions.append(.answer(tag: tag, request, .notFound(Self.failureText), failure: "too many lookups"))
+            actions.append(.answer(tag: tag, request, failureResult, failure: "too many lookups"))
             return
         }
         let id = table.insert(Entry(request: request, tag: tag))
@@ -113,37 +116,48 @@ public struct LookupEngine: Sendable {
         let plain = token & ~(1 << 63)
         let id = ID(token: plain)
         if ID.index(ofToken: plain) == 0 {
-            if learnFacts(outcome, of: id, now: now) { askService(id, now: now, actions: &actions) }
+            if learnFacts(outcome, of: id, now: now, actions: &actions) {
+                askService(id, now: now, actions: &actions)
+            }
             return
         }
         guard let entry = table.remove(id) else { return }
         switch outcome {
         case .reply(let list):
             let result = LookupResult(list)
+            if result == nil { actions.append(.uselessReply(service: service)) }
             actions.append(
                 .answer(
-                    tag: entry.tag, entry.request, result ?? .notFound(Self.failureText),
+                    tag: entry.tag, entry.request, result ?? failureResult,
                     failure: result == nil ? "the reply could not be used" : nil))
         case .failed(let failure):
             actions.append(
-                .answer(
-                    tag: entry.tag, entry.request, .notFound(Self.failureText), failure: failure.rawValue))
+                .answer(tag: entry.tag, entry.request, failureResult, failure: failure.rawValue))
         }
     }
 
+    private var failureResult: LookupResult {
+        failureRule.result(notFound: "not available, not rewritten", temporary: "not available, try again later")
+    }
+
     /// Returns whether the lookup was waiting for them. Only what was asked for is believed.
-    private mutating func learnFacts(_ outcome: AskOutcome, of id: ID, now: MonotonicInstant) -> Bool {
+    private mutating func learnFacts(
+        _ outcome: AskOutcome, of id: ID, now: MonotonicInstant, actions: inout [Action]
+    ) -> Bool {
         var values: [FactName: String] = [:]
-        if case .reply(let list) = outcome { values = FactReply(list).values }
+        if case .reply(let list) = outcome { values = FactReply(list)?.values ?? [:] }
         var wasWaiting = false
+        var provider: String?
         table.update(id) { entry in
             wasWaiting = entry.waitsForFacts
             entry.waitsForFacts = false
             guard wasWaiting else { return }
+            provider = entry.facts.keys.first.flatMap { providers[$0.kind] }
             values = values.filter { entry.facts[$0.key] != nil }
             entry.facts.merge(values) { _, new in new }
         }
         guard wasWaiting else { return false }
+        if case .reply = outcome, values.isEmpty, let provider { actions.append(.uselessReply(service: provider)) }
         for (name, value) in values { factCache.keep(value, of: name, now: now) }
         return true
     }

@@ -12,6 +12,8 @@ public struct PolicyDecision: Sendable {
             case shadow
             /// An action that could no longer be sent to Postfix.
             case unsent
+            /// A service answered a check it was not asked for; `check` is the service.
+            case unasked
         }
 
         /// What it is.

@@ -72,6 +72,11 @@ extension PolicyEvaluation {
         var payload = ByteBuffer()
         payload.reserveCapacity(1_024)
         ask.encode(into: &payload, attributes: attributes())
+        guard payload.readableBytes <= Ask.longestPayload, ask.facts.count <= Self.maximumFacts else {
+            questions[index].isOpen = false
+            for position in positions { fail(position, "the question is too long to be asked") }
+            return
+        }
         questions[index].isOpen = true
         trace(question.service, "asked \(ask.checks.joined(separator: " "))", now: now)
         actions.append(
@@ -79,6 +84,9 @@ extension PolicyEvaluation {
                 index: index, service: question.service, payload: payload, expires: question.expires,
                 isRepeatable: !isKeyed || key != nil))
     }
+
+    /// Facts attached to one question; with them a message stays far below the lines it may have.
+    private static let maximumFacts = 900
 
     private mutating func attributes() -> ByteBuffer {
         if let encodedAttributes { return encodedAttributes }
@@ -117,6 +125,7 @@ extension PolicyEvaluation {
             for position in positions { fail(position, failure.rawValue) }
         case .reply(let list):
             let names = positions.map { plan.checks[$0].definition.name }
+            noteUnaskedChecks(list, asked: names, of: questions[index].service)
             switch CheckReply(list, checks: names) {
             case .results(let results):
                 take(results, of: index, positions: positions, actions: &actions)
@@ -124,6 +133,11 @@ extension PolicyEvaluation {
             case .needs(let names): getFacts(names, for: index, positions: positions, now: now, actions: &actions)
             }
         }
+    }
+
+    private mutating func noteUnaskedChecks(_ list: AttributeList, asked: [String], of service: String) {
+        guard let first = CheckReply.unaskedChecks(in: list, asked: asked).min() else { return }
+        remarks.append(.init(kind: .unasked, check: service, text: String(first.prefix(64))))
     }
 
     private mutating func take(

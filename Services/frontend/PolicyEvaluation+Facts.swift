@@ -34,7 +34,9 @@ extension PolicyEvaluation {
         let kinds = positions.reduce(into: Set<String>()) { $0.formUnion(plan.checks[$1].definition.provides) }
         // Every service check provides a score.
         guard kinds.count > 1 else { return }
-        for (name, value) in FactReply(list).values where kinds.contains(name.kind) { session.facts[name] = value }
+        for (name, value) in FactReply(list)?.values ?? [:] where kinds.contains(name.kind) {
+            session.facts[name] = value
+        }
     }
 
     /// The facts a want means for this request: `sender` is the login name when there is one; `recipient`, at the end
@@ -138,10 +140,16 @@ extension PolicyEvaluation {
     }
 
     mutating func receiveFacts(
-        _ outcome: AskOutcome, names: [FactName], waiter: Int?, now: MonotonicInstant, actions: inout [Action]
+        _ outcome: AskOutcome, of index: Int, names: [FactName], waiter: Int?, now: MonotonicInstant,
+        actions: inout [Action]
     ) {
         var values: [FactName: String] = [:]
-        if case .reply(let list) = outcome { values = FactReply(list).values }
+        if case .reply(let list) = outcome {
+            values = FactReply(list)?.values ?? [:]
+            if !names.contains(where: { values[$0] != nil }) {
+                actions.append(.uselessReply(service: questions[index].service))
+            }
+        }
         for name in names {
             let value = values[name] ?? unknownFactValue
             facts[name] = value

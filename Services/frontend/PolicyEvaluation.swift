@@ -105,7 +105,7 @@ struct PolicyEvaluation: Sendable {
         case .checks(let positions):
             receiveChecks(outcome, of: index, positions: positions, now: now, actions: &actions)
         case .facts(let names, let waiter):
-            receiveFacts(outcome, names: names, waiter: waiter, now: now, actions: &actions)
+            receiveFacts(outcome, of: index, names: names, waiter: waiter, now: now, actions: &actions)
         }
         read(now: now, actions: &actions)
     }

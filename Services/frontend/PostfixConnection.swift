@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import ServiceProtocol
+internal import ServiceTransport
 
 /// One connection of Postfix: questions are answered one after the other, in order.
 final class PostfixConnection: ChannelDuplexHandler {
@@ -11,10 +12,8 @@ final class PostfixConnection: ChannelDuplexHandler {
     struct Limits: Sendable {
         /// Postfix's own idle limit is 300 s and its connections live 1,000 s (SMTPD_POLICY_README).
         var idle = 1_100_000
-        /// From the first byte of a question to its last.
-        var question = 60_000
-        /// From a reply's first byte to its last.
-        var reply = 60_000
+        /// For a question, and for taking its reply.
+        var patience = PeerPatience.Limits()
         /// For the first question of a connection that was accepted while draining.
         var firstWhileDraining = 1_000
     }
@@ -29,14 +28,12 @@ final class PostfixConnection: ChannelDuplexHandler {
     private var received = ByteBuffer()
     private var isWaiting = false
     private var isTaking = false
-    private var unsentReplies = 0
+    private var patience = PeerPatience()
     private var isReadPending = false
     private var isDraining = false
     private var isClosed = false
     private var hasAsked = false
     private var lastActivity = MonotonicInstant.now
-    private var questionSince: MonotonicInstant?
-    private var replySince: MonotonicInstant?
     private var drainingSince: MonotonicInstant?
 
     /// Bytes kept of what came in while a question is unanswered; beyond, nothing more is read.
@@ -97,10 +94,10 @@ final class PostfixConnection: ChannelDuplexHandler {
             while !isClosed, !isWaiting, channel.isWritable, let question = try codec.next(from: &received) {
                 isWaiting = true
                 hasAsked = true
-                questionSince = nil
+                patience.requestIsWhole()
                 if case .answered(let answer) = question { answerNow(answer) } else { ask(question, self) }
             }
-            if !isWaiting, codec.isMidQuestion, questionSince == nil { questionSince = lastActivity }
+            if !isWaiting, codec.isMidQuestion { patience.requestIsPartial(at: lastActivity) }
         } catch {
             close("\(error)")
         }
@@ -122,18 +119,13 @@ final class PostfixConnection: ChannelDuplexHandler {
 
     private func answerNow(_ bytes: ByteBuffer) {
         isWaiting = false
-        unsentReplies += 1
-        if replySince == nil { replySince = lastActivity }
+        patience.replyWritten(at: lastActivity)
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.replyLeft() }
+        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
+            self?.patience.replyLeft(at: MonotonicInstant.now)
+        }
         channel.writeAndFlush(bytes, promise: promise)
         if isDraining { close(nil) }
-    }
-
-    private func replyLeft() {
-        unsentReplies -= 1
-        // The peer took something: the next reply's time begins anew.
-        replySince = unsentReplies > 0 ? MonotonicInstant.now : nil
     }
 
     /// Idle connections are closed at once, others right after their reply.
@@ -145,10 +137,8 @@ final class PostfixConnection: ChannelDuplexHandler {
 
     /// Closes what has taken too long.
     func checkLimits(now: MonotonicInstant) {
-        if let replySince, now.microseconds(since: replySince) / 1_000 >= limits.reply {
-            close("takes no reply")
-        } else if let questionSince, now.microseconds(since: questionSince) / 1_000 >= limits.question {
-            close("half a request, then silence")
+        if let complaint = patience.complaint(at: now, limits: limits.patience) {
+            close(complaint)
         } else if let drainingSince, !isWaiting,
             now.microseconds(since: drainingSince) / 1_000 >= limits.firstWhileDraining
         {

@@ -14,6 +14,9 @@ public struct SRSConfiguration: ServiceConfiguration {
     public var validity: TimeSpan
     /// `hash-length`: the characters of a hash, 4 to 27. Default: 4. A shorter hash could be guessed.
     public var hashLength: Int
+    /// `on-failure`: the answer when it cannot be told whether an address is to be rewritten, because the locality of its
+    /// domain or the excluded domains are unknown. Default: not-found.
+    public var onFailure: LookupFailureRule
     /// `database`: the absolute path of the SQLite database. Default: `srs.db` in the state directory.
     public var database: String
 
@@ -26,6 +29,7 @@ public struct SRSConfiguration: ServiceConfiguration {
         hashLength = mapping.int(
             "hash-length", default: SRSSigner.minimumHashLength,
             in: SRSSigner.minimumHashLength...SRSSigner.maximumHashLength)
+        onFailure = mapping.choice("on-failure", of: LookupFailureRule.self, default: .notFound)
         database = mapping.value(
             "database", default: common.stateDirectory + "/srs.db", as: .absolutePath)
         if validity.wholeSeconds % 86_400 != 0 {
@@ -56,6 +60,7 @@ public struct SRSConfiguration: ServiceConfiguration {
             ("secret-file", secretFile.map { ConfigurationNode($0) }),
             ("validity", ConfigurationNode(validity)),
             ("hash-length", ConfigurationNode(hashLength)),
+            ("on-failure", ConfigurationNode(onFailure.rawValue)),
             ("database", ConfigurationNode(database)),
         ])
     }

@@ -5,7 +5,7 @@ public import ServiceProtocol
 
 extension SRSService {
     /// Answers a lookup in `srs-forward` or `srs-reverse`. What is not replaced is "not found", so that Postfix goes on
-    /// with the address as it is.
+    /// with the address as it is; what cannot be decided is so too, unless `on-failure` is `temporary`.
     public func lookup(_ request: LookupRequest, reply: @escaping @Sendable (LookupResult) -> Void) {
         guard let direction = Direction(rawValue: request.map) else {
             return reply(.notFound("unknown map \(request.map)"))
@@ -36,7 +36,7 @@ extension SRSService {
         guard let excluded else {
             countUnreadExclusions()
             log.warning("[srs][sender]  not rewritten: \(request.key): the excluded domains could not be read")
-            return reply(.notFound(""))
+            return reply(failureRule.result(notFound: "", temporary: "The excluded domains could not be read."))
         }
         let locality = locality(of: request, by: rewriter)
         let outcome = rewriter.forward(request.key, day: today, locality: locality, excluded: excluded)
@@ -80,7 +80,8 @@ extension SRSService {
             log.log(
                 level: failure == .localityUnknown ? .warning : .info,
                 "[srs][\(isForward ? "sender" : "recipient")]  left as it is: \(key): \(failure.words)")
-            return .notFound("")
+            guard failure == .localityUnknown else { return .notFound("") }
+            return failureRule.result(notFound: "", temporary: "It is not known whether the domain is local.")
         }
     }
 }

@@ -11,7 +11,7 @@ public final class SRSService: PolicyService {
     let store: SRSStore
     let clock: ServiceClock
     let log: Logger
-    private let rewriter: Mutex<SRSRewriter?>
+    private let settings: Mutex<Settings>
     private let counters = Mutex(SRSCounters())
     private let database: String
 
@@ -21,12 +21,18 @@ public final class SRSService: PolicyService {
         public let description: String
     }
 
+    /// What a reload changes.
+    private struct Settings: Sendable {
+        var rewriter: SRSRewriter?
+        var onFailure: LookupFailureRule
+    }
+
     /// A service that opens its database on a thread of its own.
     /// - Throws: ``ConfigurationError`` when a domain is given and no secret; `SQLError` when there is no thread.
     public init(
         configuration: SRSConfiguration, common: CommonConfiguration, clock: ServiceClock = .system, log: Logger
     ) throws {
-        rewriter = Mutex(try Self.rewriter(configuration, common))
+        settings = Mutex(try Self.settings(configuration, common))
         database = configuration.database
         store = try SRSStore(path: configuration.database, clock: clock, log: log)
         self.clock = clock
@@ -37,14 +43,20 @@ public final class SRSService: PolicyService {
     /// Takes another configuration; lookups that come from now on are answered by it. The database stays the same.
     public func apply(_ configuration: SRSConfiguration, common: CommonConfiguration) {
         do {
-            let changed = try Self.rewriter(configuration, common)
-            rewriter.withLock { $0 = changed }
+            let changed = try Self.settings(configuration, common)
+            settings.withLock { $0 = changed }
         } catch {
             log.error("configuration not applied: \(error)")
         }
         if configuration.database != database {
             log.warning("another database takes effect with the next start")
         }
+    }
+
+    private static func settings(
+        _ configuration: SRSConfiguration, _ common: CommonConfiguration
+    ) throws -> Settings {
+        Settings(rewriter: try rewriter(configuration, common), onFailure: configuration.onFailure)
     }
 
     private static func rewriter(
@@ -77,7 +89,12 @@ public final class SRSService: PolicyService {
 
     /// The rewriter in force; nil without a domain.
     var currentRewriter: SRSRewriter? {
-        rewriter.withLock { $0 }
+        settings.withLock { $0.rewriter }
+    }
+
+    /// The answer to what cannot be decided.
+    var failureRule: LookupFailureRule {
+        settings.withLock { $0.onFailure }
     }
 
     /// Today, in days since 1970-01-01 UTC.

@@ -72,6 +72,9 @@ public struct AttributeList: Sendable {
         }
     }
 
+    /// There was no line at all: an empty message.
+    public var isEmpty: Bool { message.readableBytes == 0 }
+
     /// The number of attributes, `protocol` and doubled names included.
     public var count: Int { fields.count }
 }

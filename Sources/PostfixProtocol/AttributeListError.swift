@@ -6,8 +6,6 @@ public enum AttributeListError: Error, Equatable, CustomStringConvertible {
     case messageTooLong(limit: Int)
     /// A message has more than `limit` lines.
     case tooManyAttributes(limit: Int)
-    /// A name that may stand only once stands twice. Thrown by readers that need unique names, never by the framer.
-    case duplicateName(String)
 
     /// One line for the log.
     public var description: String {
@@ -15,7 +13,6 @@ public enum AttributeListError: Error, Equatable, CustomStringConvertible {
         case .lineTooLong(let limit): "a line is longer than \(limit) bytes"
         case .messageTooLong(let limit): "a message is longer than \(limit) bytes"
         case .tooManyAttributes(let limit): "a message has more than \(limit) attributes"
-        case .duplicateName(let name): "the attribute \(LogText.quote(name)) is given twice"
         }
     }
 }

@@ -3,6 +3,9 @@ public import NIOCore
 extension ByteBuffer {
     /// Appends `name=value` and LF in the encoding of `protocol=1`: in the value `%`, bytes below 0x20 and 0x7f become
     /// %XX, everything else stands for itself. In the name the same bytes are written so, and `=`.
+    ///
+    /// Encoding makes a value up to three times as long, and a reader hangs up on a line that is too long. So a value
+    /// whose line would exceed ``AttributeListLimits/line`` is cut, behind a whole character.
     public mutating func writeAttribute(_ name: String, _ value: String) {
         var name = name
         var value = value
@@ -37,17 +40,36 @@ extension ByteBuffer {
 extension ByteBuffer {
     mutating func writeAttributeLine(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         reserveCapacity(minimumWritableBytes: name.count + value.count + 2)
+        let start = writerIndex
         writeEscaped(name, alsoEscaping: ASCII.equals)
         writeInteger(ASCII.equals)
-        writeEscaped(value, alsoEscaping: ASCII.percent)
+        let room = max(AttributeListLimits.standard.line - (writerIndex - start), 0)
+        writeEscaped(Self.head(of: value, within: room), alsoEscaping: ASCII.percent)
         writeInteger(ASCII.newline)
+    }
+
+    /// As many characters from the start of `value` as take at most `room` bytes when they are encoded.
+    private static func head(of value: UnsafeRawBufferPointer, within room: Int) -> UnsafeRawBufferPointer {
+        guard value.count > room / 3 else { return value }
+        var size = 0
+        var end = 0
+        while end < value.count {
+            size += mustBeEscaped(value[end]) ? 3 : 1
+            guard size <= room else { break }
+            end += 1
+        }
+        while end > 0, end < value.count, UTF8.isContinuation(value[end]) { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: value[..<end])
+    }
+
+    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == ASCII.percent || byte == ASCII.delete
     }
 
     private mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer, alsoEscaping extra: UInt8) {
         var clean = 0
         for (index, byte) in bytes.enumerated() {
-            let isSpecial = byte < 0x20 || byte == ASCII.percent || byte == ASCII.delete || byte == extra
-            if isSpecial {
+            if Self.mustBeEscaped(byte) || byte == extra {
                 writeBytes(bytes[clean..<index])
                 PercentEncoding.write(byte, into: &self)
                 clean = index + 1

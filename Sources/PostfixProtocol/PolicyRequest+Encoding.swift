@@ -2,10 +2,10 @@ public import NIOCore
 
 extension PolicyRequest {
     /// Appends every value that is not empty as a line in the encoding of `protocol=1`, without `request`, which has
-    /// another meaning between our own processes.
+    /// another meaning between our own processes. A value that would make its line too long is cut.
     public func encodeAttributes(into buffer: inout ByteBuffer) {
         message.withUnsafeReadableBytes { bytes in
-            if isPlain {
+            if isPlain, !hasLongValue {
                 writePlain(bytes, into: &buffer)
             } else {
                 writeEncoded(bytes, into: &buffer)
@@ -14,6 +14,11 @@ extension PolicyRequest {
     }
 
     private static let firstEncoded = Int(PolicyAttribute.request.rawValue) + 1
+
+    /// A value that may have to be cut; none that Postfix sends.
+    private var hasLongValue: Bool {
+        values.contains { Int($0.length) + Self.longestName + 1 > AttributeListLimits.standard.line }
+    }
 
     private func writeEncoded(_ bytes: UnsafeRawBufferPointer, into buffer: inout ByteBuffer) {
         for attribute in PolicyAttribute.allCases where attribute != .request && !isEmpty(attribute) {

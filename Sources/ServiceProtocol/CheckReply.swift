@@ -55,7 +55,7 @@ public enum CheckReply: Sendable, Equatable {
     /// Decodes the answer to a request for `checks`.
     ///
     /// A missing or doubled answer, or one that does not parse, is that check's error alone; any other doubled name is
-    /// the error of all. An answer for a check nobody asked is ignored here and logged by the caller.
+    /// the error of all. An answer for a check nobody asked is ignored here: ``unaskedChecks(in:asked:)``.
     public init(_ list: AttributeList, checks: [String]) {
         if let name = Self.doubledName(in: list) {
             self = .results(checks.map { ($0, .error("\(name) stands twice in the reply")) })
@@ -76,6 +76,17 @@ public enum CheckReply: Sendable, Equatable {
 
     /// How many facts one answer may ask for.
     public static let maximumNeeds = 16
+
+    /// The checks that `list` answers although nobody asked; the log should tell of such a service.
+    public static func unaskedChecks(in list: AttributeList, asked: [String]) -> Set<String> {
+        var unasked: Set<String> = []
+        for prefix in ["verdict.", "error."] {
+            list.forEach(prefix: prefix) { name, _ in
+                if !asked.contains(name) { unasked.insert(name) }
+            }
+        }
+        return unasked
+    }
 
     /// A name beside the answers that stands twice.
     private static func doubledName(in list: AttributeList) -> String? {

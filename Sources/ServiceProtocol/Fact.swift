@@ -28,11 +28,14 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
         self.init(kind: String(kind), subject: String(subject))
     }
 
-    /// Whether the subject is a domain in A-label form; any other fact is `unknown` without asking.
+    /// Whether the subject is a domain in A-label form of at most 253 bytes (RFC 1035 section 2.3.4, without the dot at
+    /// the end); any other fact is `unknown` without asking.
     public var hasValidDomain: Bool {
-        guard let domain = Domain(parsing: subject) else { return false }
+        guard subject.utf8.count <= Self.longestDomain, let domain = Domain(parsing: subject) else { return false }
         return domain.text == subject && !domain.isAddressLiteral && subject.utf8.allSatisfy { $0 < 0x80 }
     }
+
+    private static let longestDomain = 253
 
     /// `KIND:SUBJECT`.
     public var description: String { "\(kind):\(subject)" }

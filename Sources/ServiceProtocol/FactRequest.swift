@@ -49,8 +49,9 @@ public struct FactReply: Sendable, Equatable {
         self.values = values
     }
 
-    /// Decodes an answer.
-    public init(_ list: AttributeList) {
+    /// Decodes an answer; nil when a name stands in it twice.
+    public init?(_ list: AttributeList) {
+        guard list.hasDuplicateName == nil else { return nil }
         var values: [FactName: String] = [:]
         list.forEach(prefix: "fact.") { name, value in
             if let name = FactName(parsing: name) { values[name] = value }

@@ -38,9 +38,9 @@ public struct Hello: Sendable, Equatable {
     }
 
     /// Decodes a hello reply; unknown attributes are skipped, so that a newer minor version is understood.
-    /// - Returns: nil when the service does not name itself.
+    /// - Returns: nil when the service does not name itself, or a name stands twice.
     public init?(_ list: AttributeList) {
-        guard let service = list.string("service"), !service.isEmpty else { return nil }
+        guard list.hasDuplicateName == nil, let service = list.string("service"), !service.isEmpty else { return nil }
         func words(_ name: String) -> [String] {
             (list.string(name) ?? "").split(separator: " ").map(String.init)
         }

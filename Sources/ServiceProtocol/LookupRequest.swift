@@ -55,9 +55,10 @@ public enum LookupResult: Sendable, Equatable {
     /// It could not be told now; the text says why.
     case temporary(String)
 
-    /// Decodes `result=found VALUE | notfound TEXT | temporary TEXT`; nil for anything else.
+    /// Decodes `result=found VALUE | notfound TEXT | temporary TEXT`; nil for anything else, and when a name
+    /// stands twice.
     public init?(_ list: AttributeList) {
-        guard let text = list.string("result") else { return nil }
+        guard list.hasDuplicateName == nil, let text = list.string("result") else { return nil }
         let word = text.prefix { $0 != " " }
         let rest = String(text.dropFirst(word.count + 1))
         switch word {

@@ -7,6 +7,11 @@ internal import ServiceTransport
 struct DirectAnswer {
     let action: PolicyAction
 
+    /// This action.
+    init(action: PolicyAction) {
+        self.action = action
+    }
+
     /// The first verdict that is one, or the failure rule's answer.
     init(reply: CheckReply, failureRule: FailureRule) {
         guard case .results(let results) = reply else {

@@ -30,7 +30,8 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             eventLoop: environment.eventLoop, receive: { [unowned self] in self.receive($0) },
             note: { log.warning("\($0)") })
         let admin = MessageServer(
-            eventLoop: environment.eventLoop, receive: { [unowned self] in self.administer($0) },
+            eventLoop: environment.eventLoop, limits: .administration,
+            receive: { [unowned self] in self.administer($0) },
             note: { log.warning("admin: \($0)") })
         checkServer = checks
         adminServer = admin
@@ -84,8 +85,9 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             guard let request = CheckRequest(message.attributes) else { return responder.hangUp() }
             check(request) { reply in responder.send { reply.encode(into: &$0) } }
         case "fact":
-            guard let request = FactRequest(message.attributes) else { return responder.hangUp() }
             tally.count("facts")
+            // What is missing in the reply is unknown. Hanging up would cost other questions their connection.
+            guard let request = FactRequest(message.attributes) else { return responder.send { _ in } }
             service.facts(request) { reply in responder.send { reply.encode(into: &$0) } }
         case "lookup":
             guard let request = LookupRequest(message.attributes) else { return responder.hangUp() }
@@ -109,16 +111,14 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
     /// Postfix itself asks: every check of the service is decided, and the answer is one action.
     private func receiveDirectly(_ message: IncomingMessage) {
         let responder = message.responder
+        guard !message.attributes.isEmpty else { return responder.send(DirectAnswer(action: .dunno)) }
         guard message.attributes.string("request") == "smtpd_access_policy" else { return responder.hangUp() }
         let policy = PolicyRequest(message.attributes)
         let request = CheckRequest(
             checks: service.hello.checks, policy: policy, key: RecordingKey(policy: "direct", request: policy),
             deadline: MonotonicInstant.now.advanced(byMilliseconds: Self.directLimit))
         let rule = service.directFailureRule
-        guard !request.checks.isEmpty else {
-            responder.send { $0.writeAttribute("action", PolicyAction.dunno.text) }
-            return
-        }
+        guard !request.checks.isEmpty else { return responder.send(DirectAnswer(action: .dunno)) }
         tally.count("direct")
         let service = service
         check(request) { answer in

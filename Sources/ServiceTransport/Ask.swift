@@ -16,6 +16,10 @@ public struct Ask: Sendable {
     /// Picks the endpoint among several; equal values go to the same one. For locality only, never for correctness.
     public var affinity: UInt64
 
+    /// The longest payload in bytes: with the lines around it the message is within the limits of its reader, which
+    /// would close the connection on a longer one.
+    public static let longestPayload = AttributeListLimits.standard.message - 64
+
     /// A question.
     public init(token: UInt64, payload: ByteBuffer, expires: MonotonicInstant, isRepeatable: Bool, affinity: UInt64) {
         self.token = token
@@ -34,7 +38,7 @@ public enum AskFailure: String, Sendable, Hashable, CaseIterable {
     case breakerOpen = "left-alone"
     /// Too much waits for this service already.
     case queueFull = "queue-full"
-    /// The connection was lost and the question may not be asked twice.
+    /// The connection was lost and the question may not be asked twice; or it has lost too many connections.
     case connectionLost = "connection-lost"
 }
 

@@ -2,8 +2,8 @@ internal import ServiceProtocol
 
 /// Leaves a service alone for a moment after it failed repeatedly, so that each request does not wait its full limit.
 ///
-/// Counts expired questions and useless answers in a row; a lost connection whose questions were asked again does not
-/// count. After each pause one question is let through; its fate decides.
+/// Counts in a row expired questions, useless answers, and questions that lost too many connections; a lost connection
+/// whose questions were asked again does not count. After each pause one question is let through; its fate decides.
 struct CircuitBreaker: Sendable {
     private let threshold: Int
     private let pauseMilliseconds: Int

@@ -28,7 +28,14 @@ struct EndpointState: Sendable {
     struct Lost {
         var unanswered: [Pending]
         var wasUp: Bool
-        var reconnectAtOnce: Bool
+        /// Since its hello the connection answered something.
+        var hadAnswered: Bool
+    }
+
+    /// A connection whose service said goodbye: it answers what it has read while a new one is opened.
+    private struct Leaving {
+        var inFlight: [UInt64: Pending]
+        var hasAnswered: Bool
     }
 
     let nameHash: UInt64
@@ -42,9 +49,11 @@ struct EndpointState: Sendable {
     private var abandoned: [UInt64: MonotonicInstant] = [:]
     /// Questions that expired here since the last answer.
     private var expiredInARow = 0
+    /// Whether this connection answered something since its hello.
+    private var hasAnswered = false
+    /// Milliseconds before the next attempt to connect.
     private var pause: Int
-    /// A connection whose service said goodbye: it answers what it has read while a new one is opened.
-    private var leaving: [UInt64: [UInt64: Pending]] = [:]
+    private var leaving: [UInt64: Leaving] = [:]
 
     init(name: String, pause: Int) {
         // FNV-1a: any stable hash will do, since it is mixed again.
@@ -99,7 +108,9 @@ struct EndpointState: Sendable {
         return nil
     }
 
-    mutating func received(_ list: AttributeList, connection: UInt64) -> Received {
+    mutating func received(
+        _ list: AttributeList, connection: UInt64, now: MonotonicInstant, limits: ServiceClientState.Limits
+    ) -> Received {
         if connection != self.connection { return receivedWhileLeaving(list, connection: connection) }
         switch phase {
         case .idle, .connecting: return receivedWhileLeaving(list, connection: connection)
@@ -107,13 +118,14 @@ struct EndpointState: Sendable {
         }
         if let hello = greeting(list) { return hello }
         if list.string("status") == "goodbye" {
-            leave()
+            leave(now: now, limits: limits)
             return .goodbye
         }
         guard let id = list.integer("id").flatMap(UInt64.init(exactly:)), id > 0, id < nextID else {
             return .violation("a reply to a question that was never asked")
         }
         expiredInARow = 0
+        hasAnswered = true
         if let pending = inFlight.removeValue(forKey: id) { return .answer(pending) }
         return abandoned.removeValue(forKey: id) != nil ? .late : .violation("a second reply to one question")
     }
@@ -123,41 +135,53 @@ struct EndpointState: Sendable {
         guard list.protocolVersion == 1 else { return .violation("speaks another version of the protocol") }
         guard list.integer("id") == 0, let hello = Hello(list) else { return .violation("did not say hello") }
         phase = .up
-        pause = 0
         self.hello = hello
         return .hello(hello)
     }
 
-    private mutating func leave() {
-        leaving[connection] = inFlight
+    private mutating func leave(now: MonotonicInstant, limits: ServiceClientState.Limits) {
+        leaving[connection] = Leaving(inFlight: inFlight, hasAnswered: hasAnswered)
+        disconnect(now: now, limits: limits)
+    }
+
+    /// The socket outlives the service, so the first attempt after a connection that was of use is made at once. One
+    /// that only said hello proves nothing: what it was asked may be what ended it.
+    private mutating func disconnect(now: MonotonicInstant, limits: ServiceClientState.Limits) {
+        if hasAnswered { pause = 0 }
+        phase = .idle(until: now.advanced(byMilliseconds: pause))
+        pause = min(max(pause * 2, limits.reconnectPause.lowerBound), limits.reconnectPause.upperBound)
         inFlight = [:]
         abandoned = [:]
-        phase = .idle(until: MonotonicInstant(microseconds: 0))
+        expiredInARow = 0
+        hasAnswered = false
+        hello = nil
     }
 
     private mutating func receivedWhileLeaving(_ list: AttributeList, connection: UInt64) -> Received {
         guard let id = list.integer("id").flatMap(UInt64.init(exactly:)),
-            let pending = leaving[connection]?.removeValue(forKey: id)
+            let pending = leaving[connection]?.inFlight.removeValue(forKey: id)
         else { return .stale }
+        leaving[connection]?.hasAnswered = true
         return .answer(pending)
     }
 
     mutating func lost(_ connection: UInt64, now: MonotonicInstant, limits: ServiceClientState.Limits) -> Lost? {
-        if let unanswered = leaving.removeValue(forKey: connection) {
-            return Lost(unanswered: Array(unanswered.values), wasUp: false, reconnectAtOnce: false)
+        if let left = leaving.removeValue(forKey: connection) {
+            return Lost(unanswered: Array(left.inFlight.values), wasUp: false, hadAnswered: left.hasAnswered)
         }
         guard connection == self.connection else { return nil }
         if case .idle = phase { return nil }
-        let wasUp = isUp
-        let unanswered = Array(inFlight.values)
+        let lost = Lost(unanswered: Array(inFlight.values), wasUp: isUp, hadAnswered: hasAnswered)
+        disconnect(now: now, limits: limits)
+        return lost
+    }
+
+    /// Takes all unanswered questions away, also from connections that are ending.
+    mutating func takeUnanswered() -> [Pending] {
+        let taken = Array(inFlight.values) + leaving.values.flatMap(\.inFlight.values)
         inFlight = [:]
-        abandoned = [:]
-        expiredInARow = 0
-        hello = nil
-        // The socket outlives the service, so the first attempt after a loss is made at once.
-        phase = .idle(until: wasUp ? now : now.advanced(byMilliseconds: pause))
-        pause = min(max(pause * 2, limits.reconnectPause.lowerBound), limits.reconnectPause.upperBound)
-        return Lost(unanswered: unanswered, wasUp: wasUp, reconnectAtOnce: wasUp)
+        for connection in leaving.keys { leaving[connection]?.inFlight = [:] }
+        return taken
     }
 
     /// The question with this token is no longer of interest. Returns whether it was here.
@@ -168,8 +192,8 @@ struct EndpointState: Sendable {
             return true
         }
         for (connection, pending) in leaving {
-            guard let id = pending.first(where: { $0.value.ask.token == token })?.key else { continue }
-            leaving[connection]?[id] = nil
+            guard let id = pending.inFlight.first(where: { $0.value.ask.token == token })?.key else { continue }
+            leaving[connection]?.inFlight[id] = nil
             return true
         }
         return false
@@ -198,8 +222,8 @@ struct EndpointState: Sendable {
             abandoned[id] = Self.counted
             expiredInARow += 1
         }
-        for (connection, questions) in leaving {
-            for (id, pending) in questions where isExpired(pending) { leaving[connection]?[id] = nil }
+        for (connection, left) in leaving {
+            for (id, pending) in left.inFlight where isExpired(pending) { leaving[connection]?.inFlight[id] = nil }
         }
     }
 }

@@ -2,6 +2,7 @@ internal import CPosternSupport
 public import NIOCore
 internal import NIOPosix
 public import PostfixProtocol
+internal import ServiceProtocol
 
 /// A request that came in on a socket of ours.
 public struct IncomingMessage: Sendable {
@@ -19,10 +20,24 @@ public struct IncomingMessage: Sendable {
 ///
 /// Everything happens on the one event loop it was made for; only a ``Responder`` may leave it.
 public final class MessageServer {
-    /// Requests of one connection that may be unanswered before it is no longer read.
-    public static let maximumInFlight = 1_024
+    /// What one connection may ask for.
+    public struct Limits: Sendable {
+        /// Requests of a client of ours that may be unanswered before it is no longer read; of others it is one.
+        public var inFlight: Int
+        /// How long a peer may take for a request, and for taking its replies.
+        public var patience = PeerPatience.Limits()
+        /// Whether that holds for a client of ours too.
+        public var areForOurClients: Bool
+
+        /// For a check socket, whose clients are the frontend, which asks much and stays, and now and then Postfix.
+        public static let checks = Limits(inFlight: 1_024, areForOurClients: false)
+
+        /// For an admin socket, whose replies may be long and whose clients come and go.
+        public static let administration = Limits(inFlight: 8, areForOurClients: true)
+    }
 
     private let eventLoop: any EventLoop
+    private let limits: Limits
     private let receive: (IncomingMessage) -> Void
     private let note: (String) -> Void
     private var listeners: [any Channel] = []
@@ -30,12 +45,15 @@ public final class MessageServer {
     private var nextConnection: UInt64 = 1
     private var isDraining = false
     private var drained: (() -> Void)?
+    private var sweep: RepeatedTask?
 
     /// A server that hands each request to `receive` and what the log should know to `note`.
     public init(
-        eventLoop: any EventLoop, receive: @escaping (IncomingMessage) -> Void, note: @escaping (String) -> Void
+        eventLoop: any EventLoop, limits: Limits = .checks, receive: @escaping (IncomingMessage) -> Void,
+        note: @escaping (String) -> Void
     ) {
         self.eventLoop = eventLoop
+        self.limits = limits
         self.receive = receive
         self.note = note
     }
@@ -48,6 +66,7 @@ public final class MessageServer {
     /// Serves the inherited listening socket `descriptor`, which the caller gives up.
     public func serve(descriptor: CInt) -> EventLoopFuture<Void> {
         let this = NIOLoopBound(self, eventLoop: eventLoop)
+        startSweeping()
         return ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: 4_096)
             .childChannelInitializer { channel in
@@ -57,6 +76,15 @@ public final class MessageServer {
             .assumeIsolated()
             .map { channel in this.value.listeners.append(channel) }
             .nonisolated()
+    }
+
+    private func startSweeping() {
+        guard sweep == nil else { return }
+        let this = NIOLoopBound(self, eventLoop: eventLoop)
+        sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            let now = MonotonicInstant.now
+            for connection in Array(this.value.connections.values) { connection.checkPatience(now: now) }
+        }
     }
 
     /// Says goodbye to our clients, answers what was read, flushes, closes; then calls `completion`.
@@ -72,7 +100,7 @@ public final class MessageServer {
         let number = nextConnection
         nextConnection += 1
         let connection = MessageServerConnection(
-            number: number, channel: channel,
+            channel: channel, limits: limits,
             receive: { [unowned self] message, id, isOurs, userID in
                 let responder = Responder(outbox: self.outbox, connection: number, id: id)
                 self.receive(
@@ -113,6 +141,7 @@ public final class MessageServer {
     private func finishDrainIfIdle() {
         guard isDraining, connections.isEmpty, let drained else { return }
         self.drained = nil
+        sweep?.cancel()
         drained()
     }
 }

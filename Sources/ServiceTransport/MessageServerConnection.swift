@@ -2,11 +2,14 @@ internal import CPosternSupport
 internal import NIOCore
 internal import NIOPosix
 internal import PostfixProtocol
+internal import ServiceProtocol
 
 /// One accepted connection of a ``MessageServer``.
 ///
 /// A peer that does not say `protocol=1` is Postfix: its requests are answered one after the other, and nothing is sent
 /// unasked, since Postfix takes unasked bytes for a broken connection.
+///
+/// Nothing more is answered to a peer that does not fetch its replies, or they would fill the memory.
 final class MessageServerConnection: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -16,13 +19,15 @@ final class MessageServerConnection: ChannelDuplexHandler {
     /// An `id` is repeated in the reply, so it is kept short.
     private static let longestID = 64
 
-    private let number: UInt64
     private let channel: any Channel
+    private let limits: MessageServer.Limits
     private let receive: Receive
     private let closed: (String?) -> Void
     private var framer = AttributeListFramer()
     private var received = ByteBuffer()
     private var inFlight = 0
+    private var patience = PeerPatience()
+    private var lastRead = MonotonicInstant.now
     private var isOurs: Bool?
     private var isReadPending = false
     private var isDraining = false
@@ -30,15 +35,19 @@ final class MessageServerConnection: ChannelDuplexHandler {
     private var peerUserID: UInt32?
 
     init(
-        number: UInt64, channel: any Channel, receive: @escaping Receive, closed: @escaping (String?) -> Void
+        channel: any Channel, limits: MessageServer.Limits, receive: @escaping Receive,
+        closed: @escaping (String?) -> Void
     ) {
-        self.number = number
         self.channel = channel
+        self.limits = limits
         self.receive = receive
         self.closed = closed
     }
 
-    private var limit: Int { isOurs == false ? 1 : MessageServer.maximumInFlight }
+    private var limit: Int { isOurs == false ? 1 : limits.inFlight }
+
+    /// Whether a request may be taken, or more of one read.
+    private var hasRoom: Bool { inFlight < limit && channel.isWritable && !isDraining && !isClosed }
 
     /// The user id of the peer, for audit lines.
     func learn(peerUserID: UInt32?) {
@@ -48,11 +57,17 @@ final class MessageServerConnection: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         if received.readableBytes == 0 { received = bytes } else { received.writeBuffer(&bytes) }
+        lastRead = MonotonicInstant.now
         takeMessages()
     }
 
     func read(context: ChannelHandlerContext) {
-        if inFlight < limit, !isDraining { context.read() } else { isReadPending = true }
+        if hasRoom { context.read() } else { isReadPending = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        goOn()
+        context.fireChannelWritabilityChanged()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -66,12 +81,13 @@ final class MessageServerConnection: ChannelDuplexHandler {
 
     private func takeMessages() {
         do {
-            while !isClosed, !isDraining, inFlight < limit, let message = try framer.next(from: &received) {
+            while hasRoom, let message = try framer.next(from: &received) {
+                patience.requestIsWhole()
                 try take(message)
             }
+            if framer.isMidMessage { patience.requestIsPartial(at: lastRead) }
         } catch {
-            finish(reason: "\(error)")
-            channel.close(promise: nil)
+            close(reason: "\(error)")
         }
     }
 
@@ -88,23 +104,37 @@ final class MessageServerConnection: ChannelDuplexHandler {
     /// Writes a reply; nil hangs up.
     func write(_ message: ByteBuffer?) {
         inFlight -= 1
-        guard let message else {
-            finish(reason: "a request could not be answered")
-            channel.close(promise: nil)
-            return
-        }
-        channel.write(message, promise: nil)
+        guard let message else { return close(reason: "a request could not be answered") }
+        patience.replyWritten(at: MonotonicInstant.now)
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.replyLeft() }
+        channel.write(message, promise: promise)
     }
 
     func flush() {
         channel.flush()
-        guard !isClosed else { return }
+        goOn()
+    }
+
+    private func replyLeft() {
+        patience.replyLeft(at: MonotonicInstant.now)
+        closeIfDrained()
+    }
+
+    private func goOn() {
         takeMessages()
-        if isReadPending, inFlight < limit, !isDraining {
+        if isReadPending, hasRoom {
             isReadPending = false
             channel.read()
         }
         closeIfDrained()
+    }
+
+    /// Closes a connection whose peer has taken too long. A client of ours keeps its connection for as long as it
+    /// likes, where the limits are not for all.
+    func checkPatience(now: MonotonicInstant) {
+        guard limits.areForOurClients || isOurs != true else { return }
+        if let complaint = patience.complaint(at: now, limits: limits.patience) { close(reason: complaint) }
     }
 
     func startDraining() {
@@ -119,7 +149,12 @@ final class MessageServerConnection: ChannelDuplexHandler {
     }
 
     private func closeIfDrained() {
-        guard isDraining, inFlight == 0, !isClosed else { return }
+        guard isDraining, inFlight == 0, patience.unsentReplies == 0, !isClosed else { return }
+        channel.close(promise: nil)
+    }
+
+    private func close(reason: String) {
+        finish(reason: reason)
         channel.close(promise: nil)
     }
 

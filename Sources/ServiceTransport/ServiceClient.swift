@@ -70,10 +70,20 @@ public final class ServiceClient {
     }
 
     /// Closes all connections; nothing may be asked afterwards.
-    public func stop() {
+    ///
+    /// What is unanswered is asked by `successor`, another client of the same service, within the time it has left.
+    /// Without one, or where it must not be asked twice, it fails.
+    public func stop(successor: ServiceClient? = nil) {
         isStopped = true
         wakeTask?.cancel()
         for channel in channels.values { channel.close(promise: nil) }
+        var questions: [ServiceClientState.Pending] = []
+        perform { state, _, actions in
+            questions = state.end(isReplaced: successor != nil, actions: &actions)
+        }
+        // Without a question it is left alone: a service nobody asks is never started.
+        guard !questions.isEmpty else { return }
+        successor?.perform { state, now, actions in state.takeOver(questions, now: now, actions: &actions) }
     }
 
     private func perform(
@@ -125,6 +135,8 @@ public final class ServiceClient {
 
     private func finishedConnecting(_ result: Result<any Channel, any Error>, endpoint: Int, connection: UInt64) {
         switch result {
+        case .success(let channel) where isStopped:
+            channel.close(promise: nil)
         case .success(let channel):
             channels[Self.key(endpoint, connection)] = channel
             perform { state, now, actions in
@@ -139,6 +151,7 @@ public final class ServiceClient {
     }
 
     private func connectionEvent(_ event: MessageHandler.Event, endpoint: Int, connection: UInt64) {
+        guard !isStopped else { return }
         switch event {
         case .message(let list):
             perform { state, now, actions in

@@ -6,8 +6,9 @@ public import ServiceProtocol
 /// The client side of one service as a value: questions and events in, actions out; no I/O, no clock.
 ///
 /// It keeps a connection to each endpoint, pipelines questions, spreads them by rendezvous hash, asks again what a
-/// lost connection left unanswered until its time is up, and leaves a service alone for a moment that fails
-/// repeatedly. Nothing is delivered twice, and every question is delivered once.
+/// lost connection left unanswered until its time is up or the question itself seems to be what loses connections, and
+/// leaves a service alone for a moment that fails repeatedly. Nothing is delivered twice, and every question is
+/// delivered once.
 public struct ServiceClientState: Sendable {
     /// Bounds and pauses.
     public struct Limits: Sendable {
@@ -15,6 +16,9 @@ public struct ServiceClientState: Sendable {
         public var inFlight = 1_024
         /// Questions waiting for a connection, per service.
         public var queued = 8_192
+        /// Connections that one question may lose which answered nothing since their hello. A service that is killed
+        /// now and then answers in between; one that a question kills, or that refuses to read it, does not.
+        public var fruitlessLosses = 3
         /// Expired questions in a row that open the breaker.
         public var breakerThreshold = 16
         /// Expired questions in a row after which one connection is given up.
@@ -58,7 +62,8 @@ public struct ServiceClientState: Sendable {
 
     struct Pending: Sendable {
         var ask: Ask
-        var wasSent: Bool
+        /// Connections it was lost with that answered nothing since their hello.
+        var fruitlessLosses = 0
     }
 
     var limits: Limits
@@ -101,7 +106,7 @@ public struct ServiceClientState: Sendable {
             return
         }
         earliestExpiry = min(earliestExpiry, ask.expires)
-        place(Pending(ask: ask, wasSent: false), now: now, actions: &actions)
+        place(Pending(ask: ask), now: now, actions: &actions)
     }
 
     /// A question is no longer of interest: its answer will be thrown away.
@@ -111,6 +116,32 @@ public struct ServiceClientState: Sendable {
             return
         }
         for index in endpoints.indices where endpoints[index].abandon(token: token) { return }
+    }
+
+    /// The client ends: takes away all that is unanswered.
+    ///
+    /// - Parameter isReplaced: another client of the service takes its place.
+    /// - Returns: what that client may ask. What it may not, since it would be asked twice, has failed.
+    mutating func end(isReplaced: Bool, actions: inout [Action]) -> [Pending] {
+        var sent: [Pending] = []
+        for index in endpoints.indices { sent += endpoints[index].takeUnanswered() }
+        let all = (sent + waiting).sorted { $0.ask.token < $1.ask.token }
+        let unsent = Set(waiting.map(\.ask.token))
+        waiting.removeAll()
+        let movable = all.filter { isReplaced && ($0.ask.isRepeatable || unsent.contains($0.ask.token)) }
+        let moved = Set(movable.map(\.ask.token))
+        for pending in all where !moved.contains(pending.ask.token) {
+            actions.append(.deliver(token: pending.ask.token, outcome: .failed(.connectionLost)))
+        }
+        return movable
+    }
+
+    /// Asks what another client of the service left unanswered, with the time it has left.
+    mutating func takeOver(_ questions: [Pending], now: MonotonicInstant, actions: inout [Action]) {
+        for pending in questions {
+            earliestExpiry = min(earliestExpiry, pending.ask.expires)
+            place(pending, now: now, actions: &actions)
+        }
     }
 
     /// Opens the connections, so that the first question finds them up.
@@ -139,28 +170,44 @@ public struct ServiceClientState: Sendable {
             let note = Note.down(endpoint: endpoint, unanswered: lost.unanswered.count, reason: reason)
             actions.append(.note(note))
         }
-        if lost.reconnectAtOnce { connect(endpoint, now: now, actions: &actions) }
+        if endpoints[endpoint].shouldConnect(now: now) { connect(endpoint, now: now, actions: &actions) }
         for pending in lost.unanswered.sorted(by: { $0.ask.token < $1.ask.token }) {
-            if pending.ask.isRepeatable {
-                place(pending, now: now, actions: &actions)
-            } else {
-                actions.append(.deliver(token: pending.ask.token, outcome: .failed(.connectionLost)))
-            }
+            askAgain(pending, isFruitless: !lost.hadAnswered, now: now, actions: &actions)
         }
+    }
+
+    private mutating func askAgain(
+        _ pending: Pending, isFruitless: Bool, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        var pending = pending
+        if isFruitless { pending.fruitlessLosses += 1 }
+        let token = pending.ask.token
+        if !pending.ask.isRepeatable {
+            actions.append(.deliver(token: token, outcome: .failed(.connectionLost)))
+        } else if pending.fruitlessLosses >= limits.fruitlessLosses {
+            noteFailure(now: now, actions: &actions)
+            actions.append(.deliver(token: token, outcome: .failed(.connectionLost)))
+        } else {
+            place(pending, now: now, actions: &actions)
+        }
+    }
+
+    private mutating func noteFailure(now: MonotonicInstant, actions: inout [Action]) {
+        if breaker.failed(now: now) { actions.append(.note(.breakerOpened(failures: limits.breakerThreshold))) }
     }
 
     /// A message came in.
     public mutating func received(
         _ list: AttributeList, endpoint: Int, connection: UInt64, now: MonotonicInstant, actions: inout [Action]
     ) {
-        switch endpoints[endpoint].received(list, connection: connection) {
+        switch endpoints[endpoint].received(list, connection: connection, now: now, limits: limits) {
         case .stale: break
         case .late: drainQueue(now: now, actions: &actions)
         case .hello(let hello):
             actions.append(.note(.up(endpoint: endpoint, hello: hello)))
             drainQueue(now: now, actions: &actions)
         case .goodbye:
-            connect(endpoint, now: now, actions: &actions)
+            if endpoints[endpoint].shouldConnect(now: now) { connect(endpoint, now: now, actions: &actions) }
         case .answer(let pending):
             if breaker.succeeded() { actions.append(.note(.breakerClosed)) }
             actions.append(.deliver(token: pending.ask.token, outcome: .reply(list)))
@@ -211,7 +258,7 @@ public struct ServiceClientState: Sendable {
         }
         earliestExpiry = next
         for token in expired.sorted() {
-            if breaker.failed(now: now) { actions.append(.note(.breakerOpened(failures: limits.breakerThreshold))) }
+            noteFailure(now: now, actions: &actions)
             actions.append(.deliver(token: token, outcome: .failed(.expired)))
         }
         for index in endpoints.indices {
@@ -238,9 +285,7 @@ public struct ServiceClientState: Sendable {
             waiting.append(pending)
             return
         }
-        var sent = pending
-        sent.wasSent = true
-        let message = endpoints[index].send(sent)
+        let message = endpoints[index].send(pending)
         actions.append(.send(endpoint: index, connection: endpoints[index].connection, message: message))
     }
 

@@ -18,6 +18,26 @@ import Testing
         }
     }
 
+    /// Each value fits its line, all of them together do not fit a message: the service would hang up on it.
+    @Test func aQuestionTooLongForItsServiceFailsAtOnce() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("a") { $0.failureRules = FailureRules(.defer) }])
+        let long = String(repeating: "%", count: 21_000)
+        let values = PolicyAttribute.allCases.filter { ![.request, .protocolState, .clientAddress].contains($0) }
+        let all = Dictionary(uniqueKeysWithValues: values.map { ($0, long) })
+        #expect(dialog.rcpt(all) == [Self.deferral])
+        #expect(
+            dialog.decision?.remarks == [
+                .init(kind: .failed, check: "a", text: "the question is too long to be asked")
+            ])
+    }
+
+    @Test func aVerdictNobodyAskedForIsIgnoredAndLogged() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("a")])
+        _ = dialog.rcpt()
+        #expect(dialog.reply("a", "verdict.a=none", "verdict.zz=REJECT", "error.b=x") == ["answer DUNNO"])
+        #expect(dialog.decision?.remarks == [.init(kind: .unasked, check: "a", text: "b")])
+    }
+
     struct Rules: Sendable {
         let authenticated: FailureRule
         let unauthenticated: FailureRule

@@ -29,6 +29,7 @@ import Testing
         frontend:
           deadline: 20s
           max-in-flight: 500
+          lookup-on-failure: temporary
           session: {max-messages: 100, max-memory: 1M}
           listeners:
             policy:

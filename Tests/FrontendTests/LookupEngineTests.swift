@@ -42,6 +42,8 @@ import Testing
                     open.append((service, ask))
                     let lines = String(buffer: ask.payload).split(separator: "\n")
                     return "\(service): " + lines.filter { !$0.hasPrefix("deadline=") }.joined(separator: " ")
+                case .uselessReply(let service):
+                    return "useless \(service)"
                 case .answer(let tag, _, let result, let failure):
                     return "answer \(tag) \(result)" + (failure.map { " (\($0))" } ?? "")
                 }
@@ -68,7 +70,10 @@ import Testing
     @Test func onlyTheFactAskedForIsBelieved() {
         var dialog = Dialog()
         _ = dialog.lookUp("u@x.example")
-        #expect(dialog.reply("fact.local:y.example=yes") == [Self.asked + " fact.local:x.example=unknown"])
+        #expect(
+            dialog.reply("fact.local:y.example=yes") == [
+                "useless directory", Self.asked + " fact.local:x.example=unknown",
+            ])
         #expect(dialog.lookUp("u@y.example") == ["directory: request=fact names=local:y.example"])
     }
 
@@ -87,6 +92,12 @@ import Testing
         #expect(dialog.lookUp(key) == ["srs: request=lookup map=srs-forward key=\(key)"])
     }
 
+    @Test(arguments: [300, 310, 330]) func aDomainThatIsTooLongIsNotAskedFor(_ length: Int) {
+        var dialog = Dialog()
+        let key = "u@" + String(repeating: "abcdefg.", count: 40).prefix(length - 1) + "x"
+        #expect(dialog.lookUp(key) == ["srs: request=lookup map=srs-forward key=\(key)"])
+    }
+
     @Test func withoutAProviderTheServiceIsAskedAtOnce() {
         var dialog = Dialog()
         dialog.engine = LookupEngine(providers: [:])
@@ -95,13 +106,21 @@ import Testing
 
     @Test(arguments: [
         ("result=notfound not ours", "notFound(\"not ours\")"), ("result=temporary later", "temporary(\"later\")"),
-        ("result=perhaps", "notFound(\"not available, not rewritten\") (the reply could not be used)"),
-        ("other=x", "notFound(\"not available, not rewritten\") (the reply could not be used)"),
     ])
     func theAnswerIsPassedOn(_ reply: String, _ answer: String) {
         var dialog = Dialog()
         _ = dialog.lookUp("postmaster")
         #expect(dialog.reply(reply) == ["answer 0 \(answer)"])
+    }
+
+    @Test(arguments: ["result=perhaps", "other=x", "result=found a\nresult=found b"])
+    func nonsenseCountsAgainstTheService(_ reply: String) {
+        var dialog = Dialog()
+        _ = dialog.lookUp("postmaster")
+        #expect(
+            dialog.reply(reply) == [
+                "useless srs", "answer 0 notFound(\"not available, not rewritten\") (the reply could not be used)",
+            ])
     }
 
     @Test(arguments: AskFailure.allCases) func aFailureLeavesTheAddressAsItIs(_ failure: AskFailure) {
@@ -110,6 +129,20 @@ import Testing
         #expect(
             dialog.fail(failure) == ["answer 0 notFound(\"not available, not rewritten\") (\(failure.rawValue))"])
         #expect(dialog.engine.inFlight == 0)
+    }
+
+    @Test func aFailureMayBeTemporary() {
+        var dialog = Dialog()
+        dialog.engine = LookupEngine(maximumInFlight: 1)
+        dialog.engine.failureRule = .temporary
+        let answer = "answer 0 temporary(\"not available, try again later\")"
+        _ = dialog.lookUp("postmaster")
+        #expect(dialog.lookUp("b") == [answer + " (too many lookups)"])
+        #expect(dialog.fail(.expired) == [answer + " (expired)"])
+        _ = dialog.lookUp("postmaster")
+        #expect(dialog.reply("result=perhaps") == ["useless srs", answer + " (the reply could not be used)"])
+        _ = dialog.lookUp("postmaster")
+        #expect(dialog.reply("result=notfound not ours") == ["answer 0 notFound(\"not ours\")"])
     }
 
     @Test func lookupsAreBounded() {

@@ -3,6 +3,7 @@ import NIOCore
 import NIOEmbedded
 import PostfixProtocol
 import ServiceProtocol
+import ServiceTransport
 import Testing
 
 @testable import Frontend
@@ -85,7 +86,7 @@ import Testing
     /// Byte by byte is no excuse: the time runs from the first one.
     @Test func aSlowRequest() throws {
         var limits = PostfixConnection.Limits()
-        limits.question = 0
+        limits.patience.request = 0
         let dialog = try Dialog(limits: limits)
         try dialog.receive("r")
         try dialog.receive("e")

@@ -52,7 +52,20 @@ import Testing
         #expect(try dialog.facts("a") == ["local:rcpt.example": "unknown", "local:sender.example": "yes"])
     }
 
-    @Test(arguments: ["", "postmaster", "r@[192.0.2.1]", "r@exa_mple..com", "r@a b.example"])
+    @Test(arguments: [
+        "fact.local:other.example=yes", "other=x", "fact.local:rcpt.example=yes\nfact.local:rcpt.example=no",
+    ])
+    func aReplyWithoutTheFactCountsAgainstItsProvider(_ reply: String) throws {
+        var dialog = try PolicyDialog(rcpt: [.make("a", wants: ["local:recipient"])])
+        _ = dialog.rcpt()
+        #expect(dialog.reply("directory", reply) == ["useless directory", "ask a: a"])
+        #expect(try dialog.facts("a") == ["local:rcpt.example": "unknown"])
+    }
+
+    @Test(arguments: [
+        "", "postmaster", "r@[192.0.2.1]", "r@exa_mple..com", "r@a b.example",
+        "r@" + String(repeating: "abcdefg.", count: 39) + "example",
+    ])
     func aWrongDomainIsUnknownWithoutAsking(_ recipient: String) throws {
         var dialog = try PolicyDialog(rcpt: [.make("a", wants: ["local:recipient"])])
         #expect(dialog.rcpt([.recipient: recipient]) == ["ask a: a"])

@@ -159,6 +159,5 @@ import Testing
         #expect(AttributeListError.lineTooLong(limit: 8).description == "a line is longer than 8 bytes")
         #expect(AttributeListError.messageTooLong(limit: 9).description == "a message is longer than 9 bytes")
         #expect(AttributeListError.tooManyAttributes(limit: 3).description == "a message has more than 3 attributes")
-        #expect(AttributeListError.duplicateName("a\n").description == #"the attribute "a\n" is given twice"#)
     }
 }

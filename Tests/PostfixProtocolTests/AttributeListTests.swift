@@ -86,6 +86,11 @@ import Testing
         #expect(try list(text).hasDuplicateName == expected)
     }
 
+    @Test(arguments: [("", true), ("no equals sign\n", false), ("a=\n", false)])
+    func onlyNoLineAtAllIsEmpty(_ text: String, _ isEmpty: Bool) throws {
+        #expect(try list(text).isEmpty == isEmpty)
+    }
+
     @Test func countsLinesWithEqualsOnly() throws {
         #expect(try list("protocol=1\nnothing\na=1\na=2\n").count == 3)
     }

@@ -15,6 +15,21 @@ import Testing
         #expect(String(buffer: buffer) == expected)
     }
 
+    /// What is sent is always within what is read, and cut only where that is needed, at a whole character.
+    @Test(arguments: [
+        ("x", 65_536, 65_534), ("%", 30_000, 21_844), ("%", 21_844, 21_844), ("\n", 65_536, 21_844),
+        ("\u{fffd}", 30_000, 65_532), ("\u{1f4ee}", 20_000, 65_532), ("b\u{fc}", 30_000, 65_533),
+    ])
+    func aLineIsNeverLongerThanItsReaderTakes(_ text: String, _ count: Int, _ bytesKept: Int) throws {
+        let value = String(repeating: text, count: count)
+        var buffer = ByteBuffer(string: "protocol=1\n")
+        buffer.writeAttribute("v", value)
+        buffer.writeEndOfMessage()
+        var framer = AttributeListFramer()
+        let list = try AttributeList(#require(try framer.next(from: &buffer)))
+        #expect(try Array(#require(list.bytes("v"))) == Array(value.utf8.prefix(bytesKept)))
+    }
+
     @Test func numbersAndTheEnd() {
         var buffer = ByteBuffer()
         buffer.writeAttribute("id", Int.max)

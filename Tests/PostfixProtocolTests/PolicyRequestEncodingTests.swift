@@ -31,6 +31,29 @@ import Testing
         }
     }
 
+    /// What Postfix sent fits its line; encoded or repaired it may not.
+    @Test(arguments: ["%", "\u{ff}", "x", "\u{fffd}"])
+    func everyLineIsWithinItsReadersLimit(_ text: String) throws {
+        let byte = text == "\u{ff}" ? [0xff] : Array(text.utf8)
+        var message = ByteBuffer(string: "request=smtpd_access_policy\nhelo_name=")
+        message.writeBytes((0..<65_000 / byte.count).flatMap { _ in byte })
+        message.writeString("\nsender=a@example.com\n")
+        var sent = try encoded(PolicyRequest(message))
+        sent.writeEndOfMessage()
+        var framer = AttributeListFramer()
+        let copy = try PolicyRequest(AttributeList(#require(try framer.next(from: &sent))))
+        #expect(copy.string(.sender) == "a@example.com")
+        #expect(copy[.heloName].count > 20_000)
+    }
+
+    @Test func aPlainValueTooLongForItsLineIsCut() throws {
+        var sent = encoded(.make([.heloName: String(repeating: "x", count: 70_000)]))
+        sent.writeEndOfMessage()
+        var framer = AttributeListFramer()
+        let copy = try PolicyRequest(AttributeList(#require(try framer.next(from: &sent))))
+        #expect(copy[.heloName].count == 65_536 - "helo_name=".utf8.count)
+    }
+
     @Test func everyCharacterComesBack() throws {
         let value = String(String.UnicodeScalarView((1..<0x250).compactMap(Unicode.Scalar.init)))
         let request = PolicyRequest.make([.heloName: value, .sender: "plain", .tlsSNI: "%41"])

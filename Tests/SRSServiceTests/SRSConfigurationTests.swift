@@ -1,6 +1,7 @@
 import Configuration
 import Glibc
 import Logging
+import ServiceProtocol
 import Testing
 
 @testable import SRS
@@ -16,6 +17,7 @@ import Testing
         #expect(read.secrets.isEmpty)
         #expect(read.validityDays == 20)
         #expect(read.hashLength == 4)
+        #expect(read.onFailure == .notFound)
         #expect(read.database == "\(directory.path)/srs.db")
     }
 
@@ -38,6 +40,7 @@ import Testing
             ("domain: fwd.example", "required with domain"), ("hash-length: 3", "hash-length"),
             ("hash-length: 28", "hash-length"), ("validity: 36h", "whole days"), ("validity: 1023d", "validity"),
             ("validity: 0s", "validity"), ("secret: x", "secret-file"), ("domain: a b", "domain name"),
+            ("on-failure: defer", "not-found or temporary"),
             ("separator: \"+\"", "separator"),
         ])
     func faults(_ text: String, _ expected: String) {

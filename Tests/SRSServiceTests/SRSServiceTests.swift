@@ -162,6 +162,38 @@ import Testing
         #expect(bench.service.statistics().contains { $0.name == "exclusions-unread" && $0.value == "1" })
     }
 
+    // MARK: - What cannot be decided
+
+    @Test func undecidedMayBeTemporary() async throws {
+        let directory = TemporaryDirectory()
+        directory.write("secret\n", to: "secret")
+        let text = "domain: fwd.example, secret-file: \(directory.path)/secret, on-failure: temporary"
+        let bench = try Bench(text, directory: directory)
+        let undecided = LookupResult.temporary("It is not known whether the domain is local.")
+        #expect(await bench.lookup("srs-forward", "x@unknown.example") == undecided)
+        let rewritten = "SRS0=iHbP=G3=a.example=alice@unknown.example"
+        #expect(await bench.lookup("srs-reverse", rewritten, local: ["unknown.example": "unknown"]) == undecided)
+        // Decided, whatever the rule: an address that is too long, a wrong hash, a domain that is local.
+        let long = "\(String(repeating: "y", count: 60)).example"
+        #expect(await bench.lookup("srs-forward", "x@\(long)", local: [long: "no"]) == .notFound(""))
+        #expect(await bench.lookup("srs-reverse", "SRS0=xxxx=G3=a.example=alice@fwd.example") == .notFound(""))
+        #expect(await bench.lookup("srs-forward", "x@a.example", local: ["a.example": "yes"]).isNotFound)
+    }
+
+    @Test func unreadExclusionsMayBeTemporary() async throws {
+        let directory = TemporaryDirectory()
+        directory.write(String(repeating: "this is no database ", count: 100), to: "srs.db")
+        directory.write("secret\n", to: "secret")
+        let text = "domain: fwd.example, secret-file: \(directory.path)/secret, on-failure: "
+        let bench = try Bench(text + "temporary", directory: directory)
+        #expect(
+            await bench.lookup("srs-forward", "x@b.com", local: ["b.com": "no"])
+                == .temporary("The excluded domains could not be read."))
+        let read = try configuration(text + "not-found", directory: directory)
+        bench.service.apply(read.srs, common: read.common)
+        #expect(await bench.lookup("srs-forward", "x@b.com", local: ["b.com": "no"]) == .notFound(""))
+    }
+
     // MARK: - Verbs
 
     @Test(

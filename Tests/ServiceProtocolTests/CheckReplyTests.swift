@@ -79,6 +79,12 @@ import Testing
         }
     }
 
+    @Test func answersNobodyAskedForAreNamed() throws {
+        let list = try received("verdict.a=none", "verdict.c=OK", "error.d=x", "reason.e=y", "verdict.=none")
+        #expect(CheckReply.unaskedChecks(in: list, asked: ["a", "b"]) == ["c", "d", ""])
+        #expect(CheckReply.unaskedChecks(in: try received("verdict.a=none"), asked: ["a"]).isEmpty)
+    }
+
     @Test(arguments: ["", " ", "x", "a:b c", "A:b", "a:b\u{7f}", ":b"]) func aMalformedNeedIsAnError(
         _ text: String
     ) throws {

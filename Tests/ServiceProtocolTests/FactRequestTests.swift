@@ -33,6 +33,11 @@ import Testing
     @Test func theReplyIsReadBack() throws {
         let reply = FactReply(values: [Self.names[0]: "yes", Self.names[1]: "50%\n"])
         #expect(FactReply(try sent(reply.encode)) == reply)
-        #expect(FactReply(try received("fact.x=1", "fac.local:x.example=1", "local:x.example=1")).values.isEmpty)
+        #expect(FactReply(try received("fact.x=1", "fac.local:x.example=1", "local:x.example=1"))?.values == [:])
+    }
+
+    @Test(arguments: [["fact.local:x.example=yes", "fact.local:x.example=no"], ["fact.a:b=1", "x=1", "x=1"]])
+    func aDoubledNameIsTheErrorOfTheReply(_ lines: [String]) throws {
+        #expect(FactReply(try received(lines.joined(separator: "\n"))) == nil)
     }
 }

@@ -24,6 +24,18 @@ import Testing
         #expect(FactName(kind: "local", subject: subject).hasValidDomain == isValid)
     }
 
+    /// A longer one would make a name that its provider refuses to read.
+    @Test(arguments: [(253, true), (254, false), (310, false)])
+    func aDomainIsNoLongerThanDNSAllows(_ length: Int, _ isValid: Bool) {
+        let domain = String(String(repeating: "abcdefg.", count: 40).suffix(length - 1)) + "x"
+        let clean = domain.hasPrefix(".") ? "y" + domain.dropFirst() : domain
+        #expect(clean.utf8.count == length)
+        #expect(FactName(kind: "local", subject: clean).hasValidDomain == isValid)
+        let name = FactWant(kind: "alias-target", attribute: "sender").name(for: "u@\(clean)")
+        #expect((name != nil) == isValid)
+        #expect(name.map { FactName(parsing: $0.description) == $0 } ?? true)
+    }
+
     @Test(arguments: [
         ("u@X.Example", "local:x.example"), ("\"a@b\"@x.example", "local:x.example"),
         ("u@exämple.com", "local:xn--exmple-cua.com"),

@@ -32,6 +32,11 @@ import Testing
         #expect(hello.version == "")
     }
 
+    @Test(arguments: ["service=x\nservice=y", "service=x\nchecks=a\nchecks=b"])
+    func aDoubledNameIsTheErrorOfAll(_ lines: String) throws {
+        #expect(Hello(try received(lines)) == nil)
+    }
+
     @Test(arguments: ["version=1", "service="]) func withoutANameItIsNone(_ line: String) throws {
         #expect(Hello(try received(line)) == nil)
     }

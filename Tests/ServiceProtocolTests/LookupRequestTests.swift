@@ -42,6 +42,11 @@ import Testing
         #expect(LookupResult(try received(line)) == nil)
     }
 
+    @Test(arguments: ["result=found a\nresult=found b", "result=found a\nx=1\nx=1"])
+    func aDoubledNameIsTheErrorOfTheReply(_ lines: String) throws {
+        #expect(LookupResult(try received(lines)) == nil)
+    }
+
     @Test(arguments: [("result=found", LookupResult.found("")), ("result=notfound", .notFound(""))])
     func theTextMayBeMissing(_ line: String, _ result: LookupResult) throws {
         #expect(LookupResult(try received(line)) == result)

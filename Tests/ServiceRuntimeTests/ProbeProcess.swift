@@ -42,16 +42,29 @@ final class ProbeProcess {
     private var status: Int32?
 
     /// Nil if it could not be started.
-    init?(_ arguments: [String], descriptors: [Int32] = [], names: String = "") {
+    init?(_ arguments: [String], descriptors: [Int32] = [], names: String = "", environment: [String: String] = [:]) {
         var process: pid_t = 0
         let path = Self.path
         var given = ([path] + arguments).map { strdup($0) }
         given.append(nil)
-        defer { for argument in given { free(argument) } }
-        guard postern_spawn(path, given, environ, descriptors, descriptors.count, names, 0, &process) == 0 else {
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") }
+        if variables.isEmpty { variables = Self.inherited() }
+        variables.append(nil)
+        defer { for text in given + variables { free(text) } }
+        guard postern_spawn(path, given, variables, descriptors, descriptors.count, names, 0, &process) == 0 else {
             return nil
         }
         self.process = process
+    }
+
+    private static func inherited() -> [UnsafeMutablePointer<CChar>?] {
+        var variables: [UnsafeMutablePointer<CChar>?] = []
+        var next = environ
+        while let entry = next.pointee {
+            variables.append(strdup(entry))
+            next += 1
+        }
+        return variables
     }
 
     deinit {

@@ -52,14 +52,26 @@ import Testing
         #expect(client.ask(3) == ["deliver 3 left-alone"])
     }
 
+    @Test func aQuestionThatLosesTooManyConnectionsCounts() {
+        var limits = ServiceClientState.Limits()
+        limits.breakerThreshold = 2
+        limits.fruitlessLosses = 1
+        var client = FakeClient.up(limits: limits)
+        for token in UInt64(1)...2 { _ = client.ask(token) }
+        #expect(
+            client.lose() == [
+                "down 0 2", "deliver 1 connection-lost", "breaker opened after 2", "deliver 2 connection-lost",
+            ])
+        #expect(client.ask(3) == ["deliver 3 left-alone"])
+    }
+
     @Test func lostConnectionsDoNotCount() {
         var client = Self.client()
         for number in 1...5 {
             _ = client.ask(UInt64(number), isRepeatable: false)
             let connection = UInt64(number)
             #expect(client.lose(connection).last == "deliver \(number) connection-lost")
-            _ = client.connected(connection + 1)
-            _ = client.hello(connection + 1)
+            client.reconnect(connection + 1)
         }
         #expect(client.ask(9).count == 1)
         #expect(client.state.unanswered == 1)

@@ -24,11 +24,30 @@ struct FakeClient {
         return client
     }
 
+    /// Waits out the pause; the next connection is opened and says hello.
+    mutating func reconnect(_ connection: UInt64) {
+        now = state.nextWake?.microseconds ?? now
+        _ = wake()
+        _ = connected(connection)
+        _ = hello(connection)
+    }
+
     mutating func start() -> [String] { lines { $0.start(now: $1, actions: &$2) } }
 
     mutating func wake() -> [String] { lines { $0.wake(now: $1, actions: &$2) } }
 
     mutating func useless() -> [String] { lines { $0.failedByContent(now: $1, actions: &$2) } }
+
+    /// The client ends; its questions go to `successor`, or fail.
+    mutating func end() -> [String] {
+        lines { state, _, actions in _ = state.end(isReplaced: false, actions: &actions) }
+    }
+
+    mutating func end(successor: inout FakeClient) -> (own: [String], successors: [String]) {
+        var questions: [ServiceClientState.Pending] = []
+        let own = lines { state, _, actions in questions = state.end(isReplaced: true, actions: &actions) }
+        return (own, successor.lines { $0.takeOver(questions, now: $1, actions: &$2) })
+    }
 
     mutating func ask(
         _ token: UInt64, limit: Int = 2_000, isRepeatable: Bool = true, affinity: UInt64 = 0

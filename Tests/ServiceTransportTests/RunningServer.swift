@@ -17,13 +17,16 @@ struct RunningServer {
     var eventLoop: any EventLoop { group.next() }
 
     /// Serves with `receive`, which is called on the event loop.
-    init(receive: @escaping @Sendable (IncomingMessage) -> Void) async throws {
+    init(
+        limits: MessageServer.Limits = .checks, receive: @escaping @Sendable (IncomingMessage) -> Void
+    ) async throws {
         path = "/tmp/postern-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).sock"
         let descriptor = try #require(UnixSocket.listen(path))
         let loop = group.next()
         let notes = notes
         server = try await loop.submit {
-            let server = MessageServer(eventLoop: loop, receive: receive, note: { notes.append($0) })
+            let server = MessageServer(
+                eventLoop: loop, limits: limits, receive: receive, note: { notes.append($0) })
             return NIOLoopBound(server, eventLoop: loop)
         }.get()
         let bound = server
@@ -46,6 +49,12 @@ struct RunningServer {
     func connectionCount() async throws -> Int {
         let bound = server
         return try await eventLoop.submit { bound.value.connectionCount }.get()
+    }
+
+    /// Ends without draining: what is unanswered stays so.
+    func stopAtOnce() async throws {
+        try await group.shutdownGracefully()
+        unlink(path)
     }
 
     func stop() async throws {

@@ -31,10 +31,12 @@ import Testing
         var client = FakeClient.up()
         _ = client.ask(1)
         _ = client.ask(2, isRepeatable: false)
+        _ = client.ask(3)
+        _ = client.reply(id: 3)
         #expect(client.lose() == ["down 0 2", "connect 0#2", "deliver 2 connection-lost"])
         #expect(client.connected(2) == ["send 0#2 id=0 hello"])
-        #expect(client.hello(2) == ["up 0", "send 0#2 id=3 ask=1"])
-        #expect(client.reply(id: 3, connection: 2) == ["deliver 1 reply"])
+        #expect(client.hello(2) == ["up 0", "send 0#2 id=4 ask=1"])
+        #expect(client.reply(id: 4, connection: 2) == ["deliver 1 reply"])
     }
 
     @Test func asksAgainOnlyUntilTheDeadline() {
@@ -42,7 +44,7 @@ import Testing
         _ = client.ask(1, limit: 100)
         _ = client.lose()
         client.now += 100_000
-        #expect(client.wake() == ["deliver 1 expired"])
+        #expect(client.wake() == ["connect 0#2", "deliver 1 expired"])
         _ = client.connected(2)
         #expect(client.hello(2) == ["up 0"])
     }
@@ -82,14 +84,15 @@ import Testing
     @Test func aServiceThatLeavesAnswersWhatItHasRead() {
         var client = FakeClient.up()
         _ = client.ask(1)
-        _ = client.ask(2)
+        for token in 2...3 { _ = client.ask(UInt64(token)) }
+        _ = client.reply(id: 3)
         #expect(client.receive("protocol=1\nstatus=goodbye\n") == ["connect 0#2"])
-        #expect(client.ask(3) == [])
+        #expect(client.ask(4) == [])
         #expect(client.reply(id: 2) == ["deliver 2 reply"])
         _ = client.connected(2)
-        #expect(client.hello(2) == ["up 0", "send 0#2 id=3 ask=3"])
-        #expect(client.lose() == ["down 0 1", "send 0#2 id=4 ask=1"])
-        #expect(client.reply(id: 4, connection: 2) == ["deliver 1 reply"])
+        #expect(client.hello(2) == ["up 0", "send 0#2 id=4 ask=4"])
+        #expect(client.lose() == ["down 0 1", "send 0#2 id=5 ask=1"])
+        #expect(client.reply(id: 5, connection: 2) == ["deliver 1 reply"])
     }
 
     @Test func aLeavingServicesQuestionsExpireToo() {
@@ -97,7 +100,7 @@ import Testing
         _ = client.ask(1, limit: 100)
         _ = client.receive("protocol=1\nstatus=goodbye\n")
         client.now += 100_000
-        #expect(client.wake() == ["deliver 1 expired"])
+        #expect(client.wake() == ["connect 0#2", "deliver 1 expired"])
         #expect(client.lose() == [])
     }
 
@@ -113,6 +116,107 @@ import Testing
             #expect(client.wake() == ["connect 0#\(attempt + 1)"])
         }
         #expect(pauses == [10, 20, 40, 80, 160, 320, 640, 1_000, 1_000, 1_000])
+    }
+
+    /// A hello proves nothing: what was asked may be what ends the connection.
+    @Test func aConnectionThatAnswersNothingIsNotOpenedAgainAtOnce() {
+        var limits = ServiceClientState.Limits()
+        limits.fruitlessLosses = 100
+        var client = FakeClient.up(limits: limits)
+        _ = client.ask(1, limit: 60_000)
+        var pauses: [Int] = []
+        for attempt in UInt64(1)...9 {
+            // A goodbye before the end makes no difference.
+            let isLeaving = attempt.isMultiple(of: 2)
+            let lines =
+                isLeaving
+                ? client.receive("protocol=1\nstatus=goodbye\n", connection: attempt) + client.lose(attempt)
+                : client.lose(attempt)
+            #expect(lines == ["down 0 1"])
+            pauses.append(((client.state.nextWake?.microseconds ?? .max) - client.now) / 1_000)
+            client.now = client.state.nextWake?.microseconds ?? .max
+            #expect(client.wake() == ["connect 0#\(attempt + 1)"])
+            _ = client.connected(attempt + 1)
+            #expect(client.hello(attempt + 1) == ["up 0", "send 0#\(attempt + 1) id=\(attempt + 1) ask=1"])
+        }
+        #expect(pauses == [10, 20, 40, 80, 160, 320, 640, 1_000, 1_000])
+        #expect(client.reply(id: 10, connection: 10) == ["deliver 1 reply"])
+        #expect(client.lose(10) == ["down 0 0", "connect 0#11"], "this one was of use")
+    }
+
+    @Test func aQuestionLosesAFewConnectionsAndThenFails() {
+        var client = FakeClient.up()
+        _ = client.ask(1)
+        for loss in UInt64(1)...2 {
+            #expect(client.lose(loss) == ["down 0 1"])
+            client.reconnect(loss + 1)
+        }
+        #expect(client.lose(3) == ["down 0 1", "deliver 1 connection-lost"])
+        #expect(client.state.unanswered == 0)
+    }
+
+    /// A service that is killed again and again answers in between: its questions are asked until their time is up.
+    @Test func aConnectionThatAnsweredSomethingIsNoFaultOfItsQuestions() {
+        var client = FakeClient.up()
+        _ = client.ask(1, limit: 60_000)
+        for loss in UInt64(1)...20 {
+            _ = client.ask(100 + loss)
+            #expect(client.reply(id: Int(2 * loss), connection: loss) == ["deliver \(100 + loss) reply"])
+            #expect(client.lose(loss) == ["down 0 1", "connect 0#\(loss + 1)"])
+            _ = client.connected(loss + 1)
+            #expect(client.hello(loss + 1).last == "send 0#\(loss + 1) id=\(2 * loss + 1) ask=1")
+        }
+    }
+
+    @Test func aServiceThatLeavesAndAnswersNothingIsALossToo() {
+        var limits = ServiceClientState.Limits()
+        limits.fruitlessLosses = 1
+        var client = FakeClient.up(limits: limits)
+        for token in UInt64(1)...2 { _ = client.ask(token) }
+        _ = client.receive("protocol=1\nstatus=goodbye\n")
+        #expect(client.lose() == ["down 0 2", "deliver 1 connection-lost", "deliver 2 connection-lost"])
+    }
+
+    @Test func whatIsUnansweredMovesToTheNextClient() {
+        var limits = ServiceClientState.Limits()
+        limits.inFlight = 2
+        var old = FakeClient.up(limits: limits)
+        _ = old.ask(1, limit: 300)
+        _ = old.ask(2, isRepeatable: false)
+        // These wait; what was never sent may be sent once.
+        _ = old.ask(3, isRepeatable: false)
+        _ = old.ask(4)
+        old.state.cancel(token: 4)
+        var new = FakeClient.up(endpoints: ["b"])
+        let (own, successors) = old.end(successor: &new)
+        #expect(own == ["deliver 2 connection-lost"])
+        #expect(successors == ["send 0#1 id=1 ask=1", "send 0#1 id=2 ask=3"])
+        #expect(old.state.unanswered == 0)
+        #expect(new.reply(id: 2) == ["deliver 3 reply"])
+        new.now += 300_000
+        #expect(new.wake() == ["deliver 1 expired"], "it has the time it had")
+    }
+
+    @Test func aLeavingConnectionsQuestionsMoveToo() {
+        var old = FakeClient.up()
+        _ = old.ask(1)
+        _ = old.receive("protocol=1\nstatus=goodbye\n")
+        var new = FakeClient(endpoints: ["b"])
+        #expect(old.end(successor: &new) == ([], []))
+        #expect(new.state.unanswered == 1)
+        new.reconnect(1)
+        #expect(new.reply(id: 1) == ["deliver 1 reply"])
+    }
+
+    @Test func withoutASuccessorEverythingFails() {
+        var client = FakeClient()
+        _ = client.start()
+        _ = client.ask(1)
+        _ = client.connected()
+        _ = client.hello()
+        _ = client.ask(2)
+        #expect(client.end() == ["deliver 1 connection-lost", "deliver 2 connection-lost"])
+        #expect(client.state.unanswered == 0)
     }
 
     @Test func noHelloInTime() {
@@ -135,7 +239,7 @@ import Testing
     func aReplyToNothingClosesTheConnection(message: String, reason: String) {
         var client = FakeClient.up()
         _ = client.ask(1)
-        #expect(client.receive(message) == ["close 0#1: \(reason)", "down 0 1", "connect 0#2"])
+        #expect(client.receive(message) == ["close 0#1: \(reason)", "down 0 1"])
         #expect(client.receive(message) == [], "nothing more is read from it")
         #expect(client.receive("protocol=1\nstatus=goodbye\n") == [])
         #expect(client.state.unanswered == 1)

@@ -10,25 +10,27 @@ import Testing
 @Suite struct ServiceClientTests {
     /// A client on the server's event loop, and what it delivered: `token=VERDICT` or `token=FAILURE`.
     private struct Running {
-        let outcomes = Lines()
-        let notes = Lines()
+        let outcomes: Lines
+        let notes: Lines
         private let client: NIOLoopBound<ServiceClient>
         private let eventLoop: any EventLoop
 
         init(of server: RunningServer) async throws {
-            let loop = server.eventLoop
-            let path = server.path
-            let outcomes = outcomes
-            let notes = notes
-            client = try await loop.submit {
+            try await self.init(path: server.path, eventLoop: server.eventLoop, outcomes: Lines(), notes: Lines())
+        }
+
+        private init(path: String, eventLoop: any EventLoop, outcomes: Lines, notes: Lines) async throws {
+            client = try await eventLoop.submit {
                 let client = ServiceClient(
-                    name: "echo", paths: [path], eventLoop: loop,
+                    name: "echo", paths: [path], eventLoop: eventLoop,
                     deliver: { token, outcome in outcomes.append("\(token)=\(Self.text(outcome))") },
                     note: { notes.append(Self.text($0)) })
                 client.start()
-                return NIOLoopBound(client, eventLoop: loop)
+                return NIOLoopBound(client, eventLoop: eventLoop)
             }.get()
-            eventLoop = loop
+            self.eventLoop = eventLoop
+            self.outcomes = outcomes
+            self.notes = notes
         }
 
         private static func text(_ outcome: AskOutcome) -> String {
@@ -65,6 +67,14 @@ import Testing
         func stop() async throws {
             let client = client
             try await eventLoop.submit { client.value.stop() }.get()
+        }
+
+        /// Stops it and lets a client of the socket at `path` take its place, which delivers to the same place.
+        func replace(byClientOf path: String) async throws -> Running {
+            let successor = try await Running(path: path, eventLoop: eventLoop, outcomes: outcomes, notes: notes)
+            let (client, next) = (client, successor.client)
+            try await eventLoop.submit { client.value.stop(successor: next.value) }.get()
+            return successor
         }
     }
 
@@ -117,6 +127,40 @@ import Testing
         client.ask(1...1, isRepeatable: false)
         try await until { client.outcomes.all == ["1=connection-lost"] }
         try await client.stop()
+        try await server.stop()
+    }
+
+    @Test func losesNothingWhenAnotherClientTakesItsPlace() async throws {
+        let asked = Mutex(0)
+        let frozen = try await RunningServer { message in
+            guard message.attributes.string("request") != "hello" else { return echo(message) }
+            asked.withLock { $0 += 1 }
+        }
+        let other = try await RunningServer(receive: echo)
+        let client = try await Running(of: frozen)
+        client.ask(1...10)
+        client.ask(11...11, isRepeatable: false)
+        try await until { asked.withLock { $0 } == 11 }
+        let successor = try await client.replace(byClientOf: other.path)
+        try await until { client.outcomes.all.count == 11 }
+        #expect(Set(client.outcomes.all) == Set((1...10).map { "\($0)=for \($0)" } + ["11=connection-lost"]))
+        try await until { client.notes.all == ["up echo", "up echo"] }
+        try await successor.stop()
+        try await other.stop()
+        // Its requests are unanswered for good; only the closed connections let it end.
+        #expect(try await frozen.connectionCount() == 0)
+        try await frozen.stop()
+    }
+
+    @Test func whatIsUnansweredFailsWhenTheServiceIsRemoved() async throws {
+        let server = try await RunningServer { message in
+            if message.attributes.string("request") == "hello" { echo(message) }
+        }
+        let client = try await Running(of: server)
+        client.ask(1...3)
+        try await until { client.notes.all == ["up echo"] }
+        try await client.stop()
+        #expect(client.outcomes.all == (1...3).map { "\($0)=connection-lost" })
         try await server.stop()
     }
 

@@ -62,6 +62,9 @@ final class UnixSocket: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Whether there is something to read at this moment.
+    func hasSomething() -> Bool { isReady(Int16(POLLIN), milliseconds: 0) }
+
     /// Whether the peer closed, without sending anything more.
     func isClosed() -> Bool {
         var byte: UInt8 = 0

@@ -61,6 +61,10 @@ struct Question {
     var facts: [String]
     var expires: Int
     var isRepeatable: Bool
-    /// How often it was written to a connection.
+    /// How often a service read it.
     var sends = 0
+    /// Connections it was lost with that answered nothing since their hello.
+    var fruitlessLosses = 0
+    /// Its service hangs up when it reads it.
+    var isPoison = false
 }

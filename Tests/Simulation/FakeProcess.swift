@@ -42,6 +42,12 @@ final class Connection {
     var wasGreeted = false
     var inFlight = 0
     var ids: Set<Int> = []
+    /// The questions the client wrote to it, by number.
+    var questions: [Int] = []
+    /// The client read an answer from it.
+    var hasAnswered = false
+    /// The client read its goodbye, or lost it.
+    var hasEnded = false
 
     init(service: Int, endpoint: Int, number: UInt64) {
         self.service = service

@@ -16,6 +16,10 @@ public enum Sabotage: String, Sendable, CaseIterable {
     case losesOutcome
     /// The client sends more at once than agreed.
     case exceedsInFlight
+    /// The client asks again however many connections a question has lost.
+    case asksForever
+    /// The client opens a connection again at once that answered nothing.
+    case reconnectsAtOnce
     /// Questions are sent before the service said hello.
     case speaksBeforeHello
     /// The frontend takes a final verdict for none.

@@ -15,6 +15,8 @@ struct Scenario {
         var slowPercent: Int
         /// Replies in a hundred that are wrong in some way.
         var wrongPercent: Int
+        /// Questions in a hundred at which it hangs up, however often they are asked.
+        var poisonPercent: Int
         /// Questions in a hundred that get a `need`.
         var needPercent: Int
         /// Checks in a hundred that come to more than none.
@@ -80,6 +82,7 @@ struct Scenario {
             name: name, endpoints: random.chance(30) ? 2 : 1, delay: 50...slowest,
             slowPercent: isCalm || random.chance(50) ? 0 : random.int(1...30),
             wrongPercent: isCalm || random.chance(50) ? 0 : random.int(1...15),
+            poisonPercent: isCalm || random.chance(80) ? 0 : random.int(1...10),
             needPercent: random.chance(50) ? 0 : random.int(5...40), opinionPercent: random.int(10...60),
             countLimit: random.int(1...6))
     }
@@ -87,6 +90,7 @@ struct Scenario {
     private mutating func tightenLimits(_ random: inout SplitMix64) {
         if random.chance(30) { limits.inFlight = random.int(1...3) }
         if random.chance(30) { limits.queued = random.int(1...4) }
+        if random.chance(30) { limits.fruitlessLosses = random.int(1...4) }
         if random.chance(30) { limits.breakerThreshold = random.int(1...4) }
         if random.chance(30) { limits.hungThreshold = random.int(1...3) }
         if random.chance(30) { limits.helloTime = random.int(20...500) }

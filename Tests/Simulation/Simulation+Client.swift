@@ -11,12 +11,14 @@ extension Simulation {
         case .send(let endpoint, let number, let message):
             let name = ConnectionName(service: service, endpoint: endpoint, number: number)
             guard let connection = connections[name] else { return violate("writes to a connection that is gone") }
+            if let number = (try? AttributeList(message))?.integer("sim") { connection.questions.append(number) }
             transmit(sabotage == .freshKeyOnReask ? withFreshKey(message) : message, to: connection)
         case .close(let endpoint, let number, let reason):
             let name = ConnectionName(service: service, endpoint: endpoint, number: number)
             note("client closes \(service)/\(endpoint)#\(number): \(reason)")
             guard let connection = connections.removeValue(forKey: name) else { return }
             connection.isOpenAtClient = false
+            noteLoss(of: connection)
             queue.put(.closedAtServer(connection), at: max(connection.lastToServer, now) + 20)
         case .deliver(let token, let outcome):
             if sabotage == .losesOutcome, random.chance(20) { return }
@@ -30,6 +32,8 @@ extension Simulation {
         let connection = Connection(service: service, endpoint: endpoint, number: number)
         let name = ConnectionName(service: service, endpoint: endpoint, number: number)
         if connections.updateValue(connection, forKey: name) != nil { violate("one connection is opened twice") }
+        let earliest = fruitlessLossAt[endpointName(connection)].map { $0 + 10_000 } ?? 0
+        if number > 1, now < earliest { violate("a connection of no use is opened again at once") }
         let isRefused = !processes[service][endpoint].isUp && random.chance(20)
         queue.put(isRefused ? .refused(connection) : .connected(connection), at: now + random.int(10...200))
     }
@@ -53,9 +57,33 @@ extension Simulation {
         let name = ConnectionName(
             service: connection.service, endpoint: connection.endpoint, number: connection.number)
         connections[name] = nil
+        noteLoss(of: connection)
         perform(connection.service) {
             $0.disconnected(
                 endpoint: connection.endpoint, connection: connection.number, reason: reason, now: $1, actions: &$2)
+        }
+    }
+
+    private func endpointName(_ connection: Connection) -> ConnectionName {
+        ConnectionName(service: connection.service, endpoint: connection.endpoint, number: 0)
+    }
+
+    /// A connection takes no more questions: it said goodbye or is lost.
+    private func noteEnd(of connection: Connection) {
+        guard !connection.hasEnded else { return }
+        connection.hasEnded = true
+        fruitlessLossAt[endpointName(connection)] = connection.hasAnswered ? nil : now
+    }
+
+    /// Counts against the questions that are still open on a connection that answered nothing.
+    private func noteLoss(of connection: Connection) {
+        noteEnd(of: connection)
+        guard !connection.hasAnswered else { return }
+        for number in Set(connection.questions) where outstanding[questions[number].token] == number {
+            questions[number].fruitlessLosses += 1
+            if questions[number].fruitlessLosses > scenario.limits.fruitlessLosses {
+                violate("a question goes on losing connections")
+            }
         }
     }
 
@@ -67,6 +95,8 @@ extension Simulation {
                 let message = try connection.clientFramer.next(from: &connection.clientBuffer)
             {
                 let list = try AttributeList(message)
+                if let id = list.integer("id"), connection.ids.contains(id) { connection.hasAnswered = true }
+                if list.string("status") == "goodbye" { noteEnd(of: connection) }
                 perform(connection.service) {
                     $0.received(
                         list, endpoint: connection.endpoint, connection: connection.number, now: $1, actions: &$2)

@@ -18,6 +18,11 @@ extension Simulation {
         switch outcome {
         case .failed(let failure):
             note("outcome \(number) failed \(failure.rawValue)")
+            if failure == .connectionLost, question.isRepeatable,
+                question.fruitlessLosses < scenario.limits.fruitlessLosses
+            {
+                violate("a question is given up that might be answered")
+            }
             failed(question)
         case .reply(let list):
             guard let reply = list.integer("sim"), intentions.indices.contains(reply) else {

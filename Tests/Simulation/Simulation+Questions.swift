@@ -21,6 +21,7 @@ extension Simulation {
         ask.payload.writeAttribute("sim", questions.count)
         if sabotage == .repeatsKeyless { ask.isRepeatable = true }
         questions.append(question)
+        questions[questions.count - 1].isPoison = random.chance(scenario.services[index].poisonPercent)
         perform(index) { $0.ask(ask, now: $1, actions: &$2) }
     }
 

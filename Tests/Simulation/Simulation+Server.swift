@@ -26,7 +26,9 @@ extension Simulation {
         guard process.isUp, !process.isLeaving, now >= process.frozenUntil else { return }
         guard process.connections.contains(where: { $0 === connection }) else { return }
         do {
-            while let message = try connection.serverFramer.next(from: &connection.serverBuffer) {
+            while connection.isOpenAtServer,
+                let message = try connection.serverFramer.next(from: &connection.serverBuffer)
+            {
                 take(try AttributeList(message), connection, process)
             }
         } catch {
@@ -45,10 +47,16 @@ extension Simulation {
         }
         questions[number].sends += 1
         if questions[number].sends > 1, !isRepeatable(number) { violate("asked twice without a key") }
+        if questions[number].isPoison { return hangUp(connection, process) }
         connection.inFlight += 1
         if connection.inFlight > scenario.limits.inFlight { violate("too many questions on one connection") }
         let work = Work(connection: connection, generation: process.generation, id: id, question: number, list: list)
         queue.put(.begin(work), at: now + delay(of: connection.service))
+    }
+
+    private func hangUp(_ connection: Connection, _ process: FakeProcess) {
+        process.connections.removeAll { $0 === connection }
+        closeAtServer(connection, reason: "hung up")
     }
 
     private func isRepeatable(_ number: Int) -> Bool {

@@ -58,6 +58,8 @@ public final class Simulation {
     var nextTag: UInt64 = 1
     var nextText = 1
     var losses = 0
+    /// When an endpoint's connection was lost that had answered nothing.
+    var fruitlessLossAt: [ConnectionName: Int] = [:]
 
     var evaluations: [UInt64: Evaluation] = [:]
     /// By the part of a token that names its request.
@@ -98,6 +100,8 @@ public final class Simulation {
             policies: policies, maximumInFlight: scenario.maximumInFlight, sessionLimits: scenario.sessionLimits)
         var limits = scenario.limits
         if sabotage == .exceedsInFlight { limits.inFlight = 1_000 }
+        if sabotage == .asksForever { limits.fruitlessLosses = 1_000 }
+        if sabotage == .reconnectsAtOnce { limits.reconnectPause = 0...0 }
         clients = scenario.services.map { traits in
             ServiceClientState(endpoints: (0..<traits.endpoints).map { "\(traits.name)\($0)" }, limits: limits)
         }

@@ -36,6 +36,8 @@ import Testing
         (.deliversTwice, "an outcome for a question that is not open"),
         (.losesOutcome, "has no outcome in time"),
         (.exceedsInFlight, "too many questions on one connection"),
+        (.asksForever, "a question goes on losing connections"),
+        (.reconnectsAtOnce, "a connection of no use is opened again at once"),
         (.speaksBeforeHello, "a question before the service said hello"),
         (.ignoresFinalVerdict, "after a decisive verdict"),
         (.answersTwice, "is answered twice"),

@@ -53,6 +53,51 @@ import Testing
         #expect([0, 1].map(ask) == ["DUNNO", "REJECT Throttling quota exceeded"])
     }
 
+    /// As on the frontend's policy port: an empty request is answered, nonsense is not, and the connection stays usable.
+    @Test(arguments: ["greylist", "throttle", "directory"]) func emptyRequest(service: String) throws {
+        let suite = try Suite()
+        let address = Socket.Address.unix("\(suite.runtimeDirectory)/\(service).sock")
+        let socket = try #require(Socket(address, timeout: 10))
+        socket.send("\n")
+        #expect(socket.receiveAction() == "DUNNO")
+        socket.send("\r\n\n" + PolicyClient.request(["protocol_state": "VRFY"]))
+        for _ in 0..<3 { #expect(socket.receiveAction() == "DUNNO") }
+        for nonsense in ["request=x\n\n", "protocol_state=RCPT\n\n", "no equals sign\n\n"] {
+            let stranger = try #require(Socket(address, timeout: 10))
+            stranger.send(nonsense)
+            #expect(stranger.receiveUntilClosed() == "", "\(nonsense)")
+        }
+    }
+
+    /// A name that cannot be read, such as one with an overlong domain, is unknown and costs no other question its
+    /// connection.
+    @Test func factsWithoutAReadableName() throws {
+        let suite = try Suite(services: "directory: { local-domains: [example.com] }\n")
+        let socket = try #require(Socket(.unix("\(suite.runtimeDirectory)/directory.sock"), timeout: 10))
+        let long = String(repeating: "abcdefg.", count: 40) + "example"
+        socket.send("protocol=1\nid=1\nrequest=fact\nnames=local:\(long)\n\n")
+        socket.send("protocol=1\nid=2\nrequest=fact\nnames=local:example.com\n\n")
+        #expect(socket.receive(through: "\n\n") == "protocol=1\nid=1\n\n")
+        #expect(socket.receive(through: "\n\n") == "protocol=1\nid=2\nfact.local:example.com=yes\n\n")
+    }
+
+    /// The limits' neighbourhood: facts about such domains are unknown, and nobody hangs up.
+    @Test func overlongDomains() throws {
+        let suite = try Suite(services: "greylist: { block-for: 1h }\n")
+        for length in [250, 253, 254, 307, 308, 312, 318, 320, 321, 1_000] {
+            let domain = "a" + String(repeating: "abcdefg.", count: 130).suffix(length - 2) + "x"
+            let action = suite.action([
+                "protocol_state": "RCPT", "client_address": "192.0.2.1", "sender": "a@\(domain)",
+                "recipient": "b@\(domain)",
+            ])
+            #expect(action?.hasPrefix("451 ") == true, "\(length): \(action ?? "nothing")")
+            let table = try #require(Socket(.tcp(suite.forwardPort), timeout: 10))
+            table.send("get a@\(domain)\n")
+            #expect(table.receive(through: "\n")?.hasPrefix("500 ") == true, "\(length)")
+        }
+        #expect(suite.logLines(with: "is down").isEmpty)
+    }
+
     /// Nothing is sent before Postfix has asked, and nothing it did not ask for.
     @Test func nothingUnasked() throws {
         let suite = try Suite()

@@ -50,6 +50,46 @@ import Testing
         #expect(suite.query("greylist", sql) == [["192.0.2.1", "3"]])
     }
 
+    private static let head =
+        "request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.1\nrecipient=b@example.com\n"
+
+    /// Values within their line that are three times as long when they are encoded or repaired: no service hangs up, so
+    /// no question is asked again and again.
+    @Test func valuesThatGrow() throws {
+        let suite = try Suite(services: Self.services)
+        for name in ["helo_name", "ccert_subject", "sender"] {
+            for byte in [UInt8(ascii: "%"), 0xff, 0x01, 0x00] {
+                let socket = try #require(Socket(.tcp(suite.policyPort), timeout: 10))
+                let value = [UInt8](repeating: byte, count: 60_000)
+                socket.send(Array("\(Self.head)\(name)=".utf8) + value + [10, 10])
+                #expect(socket.receiveAction()?.hasPrefix("451 ") == true, "\(name), \(byte)")
+            }
+        }
+        #expect(suite.logLines(with: "is down").isEmpty)
+        #expect(suite.logLines(with: "failed=").isEmpty)
+    }
+
+    /// All of them together are more than a message may be: the check fails, its service hears nothing of it.
+    @Test func aRequestThatGrowsBeyondAMessage() throws {
+        let suite = try Suite(services: Self.services)
+        let value = [UInt8](repeating: UInt8(ascii: "%"), count: 30_000)
+        var request = Array(Self.head.utf8)
+        // None that the log line repeats.
+        let names = [
+            "helo_name", "protocol_name", "reverse_client_name", "sasl_method", "sasl_sender", "ccert_subject",
+            "ccert_issuer", "ccert_fingerprint", "encryption_protocol", "encryption_cipher", "encryption_keysize",
+            "etrn_domain", "stress", "ccert_pubkey_fingerprint", "client_port", "policy_context", "server_address",
+            "server_port", "compatibility_level", "mail_version", "tls_sni",
+        ]
+        for name in names { request += Array("\(name)=".utf8) + value + [10] }
+        let socket = try #require(Socket(.tcp(suite.policyPort), timeout: 10))
+        socket.send(request + [10])
+        #expect(socket.receiveAction() == "DUNNO")
+        let failed = "failed=greylist: the question is too long to be asked"
+        #expect(eventually { suite.logLines(with: failed).count == 1 })
+        #expect(suite.logLines(with: "is down").isEmpty)
+    }
+
     /// What a stranger says makes one clean line of the log, and never reaches the reply.
     @Test func injectionIntoTheLog() throws {
         let suite = try Suite()

@@ -86,7 +86,8 @@ import Testing
         _ = dialog.rcpt()
         let joined = reply.lines.joined(separator: "\n")
         #expect(dialog.reply("x", joined) == ["useless x", Self.deferral])
-        #expect(dialog.decision?.remarks == [.init(kind: .failed, check: "a", text: reply.failure)])
+        let failures = dialog.decision?.remarks.filter { $0.kind == .failed }
+        #expect(failures == [.init(kind: .failed, check: "a", text: reply.failure)])
     }
 
     @Test func anyOtherDoubledNameIsTheFailureOfAll() throws {

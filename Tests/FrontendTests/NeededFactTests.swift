@@ -56,12 +56,14 @@ import Testing
         #expect(dialog.decision?.remarks.map(\.text) == ["needs facts a third time"])
     }
 
-    @Test(arguments: ["fact.spf-listed:sender.example=yes", "fact.x:y=z"])
-    func askingAgainForAGivenFactFails(_ answer: String) throws {
+    @Test(arguments: [
+        ("fact.spf-listed:sender.example=yes", ["ask g: g"]), ("fact.x:y=z", ["useless reputation", "ask g: g"]),
+    ])
+    func askingAgainForAGivenFactFails(_ answer: String, _ lines: [String]) throws {
         var dialog = try PolicyDialog(rcpt: [.make("g")])
         _ = dialog.rcpt()
         _ = dialog.reply("g", Self.spf)
-        #expect(dialog.reply("reputation", answer) == ["ask g: g"])
+        #expect(dialog.reply("reputation", answer) == lines)
         #expect(dialog.reply("g", Self.spf) == ["useless g", "answer DUNNO"])
         #expect(dialog.decision?.remarks.map(\.text) == ["asked again for a fact it was given"])
     }

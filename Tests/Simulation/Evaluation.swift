@@ -65,6 +65,8 @@ struct Question {
     var sends = 0
     /// Connections it was lost with that answered nothing since their hello.
     var fruitlessLosses = 0
+    /// The client gave it up with its connection; the service may still be at it.
+    var wasGivenUp = false
     /// Its service hangs up when it reads it.
     var isPoison = false
 }

@@ -18,6 +18,7 @@ extension Simulation {
         switch outcome {
         case .failed(let failure):
             note("outcome \(number) failed \(failure.rawValue)")
+            questions[number].wasGivenUp = failure == .connectionLost
             if failure == .connectionLost, question.isRepeatable,
                 question.fruitlessLosses < scenario.limits.fruitlessLosses
             {

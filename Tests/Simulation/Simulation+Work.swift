@@ -66,7 +66,7 @@ extension Simulation {
         if isDoubled { violate("\(check) counts one recording twice") }
         let isNew = stores[question.service].history.count > before
         // Where it was asked twice, one of two processes may be behind the other.
-        let isOnlyAsk = question.sends == 1 && evaluation.identity != nil
+        let isOnlyAsk = question.sends == 1 && evaluation.identity != nil && !question.wasGivenUp
         if isNew, isOnlyAsk, evaluation.isAnswered, !isRepetitionOpen(evaluation) {
             violate("\(check) counts mail whose request was answered")
         }

@@ -3,7 +3,8 @@ internal import MailTypes
 public import ServiceProtocol
 internal import Synchronization
 
-/// Provides the facts `local:DOMAIN` (`yes`, `no`) and `alias-target:DOMAIN` (the domain it stands for, or `none`).
+/// Provides the facts `local:DOMAIN` (`yes`, `no`) and `alias-target:DOMAIN` (the domain it stands for, or `none`), and
+/// page by page the list of all mail domains as `local-domains:CURSOR`.
 public final class DirectoryService: PolicyService {
     private let domains: Mutex<LocalDomains>
     private let log: Logger
@@ -23,17 +24,24 @@ public final class DirectoryService: PolicyService {
         log.info("\(changed.all.count) mail domains")
     }
 
+    /// The kind of fact that is a page of the list.
+    private static let listKind = "local-domains"
+
     /// What the service says of itself.
     public var hello: Hello {
-        Hello(service: "directory", provides: ["local", "alias-target"])
+        Hello(service: "directory", provides: ["local", "alias-target", Self.listKind])
     }
 
     /// Answers what is about a domain in A-label form; everything else stays unknown.
     public func facts(_ request: FactRequest, reply: @escaping @Sendable (FactReply) -> Void) {
         let domains = domains.withLock { $0 }
         var values: [FactName: String] = [:]
-        for name in request.names where name.hasValidDomain {
-            values[name] = Domain(parsing: name.subject).flatMap { Self.value(of: name.kind, $0, in: domains) }
+        for name in request.names {
+            if name.kind == Self.listKind {
+                values[name] = domains.page(after: name.subject)
+            } else if name.hasValidDomain {
+                values[name] = Domain(parsing: name.subject).flatMap { Self.value(of: name.kind, $0, in: domains) }
+            }
         }
         reply(FactReply(values: values))
     }

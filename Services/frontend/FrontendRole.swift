@@ -29,6 +29,7 @@ public final class FrontendRole: ProcessRole {
     private var wakeTask: Scheduled<Void>?
     private var wakeAt = MonotonicInstant(microseconds: .max)
     private var sweep: RepeatedTask?
+    var upkeep: UpkeepDriver?
     /// Requests of the admin socket that wait for a decision; their tags have the top bit set.
     var tracedRequests: [UInt64: (PolicyDecision) -> Void] = [:]
     var tracedLookups: [UInt64: (LookupResult, String?) -> Void] = [:]
@@ -47,6 +48,7 @@ public final class FrontendRole: ProcessRole {
         nextDecision = UInt64.random(in: 0..<1 << 40) << 20
         replaceClients(with: loaded.own.services)
         for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
+        upkeep = makeUpkeep(stateDirectory: loaded.common.stateDirectory)
     }
 
     private static func engine(_ configuration: FrontendConfiguration) -> PolicyEngine {
@@ -76,6 +78,7 @@ public final class FrontendRole: ProcessRole {
         sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             this.value.checkLimits()
         }
+        upkeep?.start()
         return EventLoopFuture.andAllSucceed(started, on: eventLoop)
     }
 
@@ -193,12 +196,14 @@ public final class FrontendRole: ProcessRole {
         }
     }
 
-    private func ask(_ service: String, _ ask: Ask) {
+    func ask(_ service: String, _ ask: Ask) {
         if let client = clients[service] { client.ask(ask) } else { deliver(ask.token, .failed(.connectionLost)) }
     }
 
-    private func deliver(_ token: UInt64, _ outcome: AskOutcome) {
-        if token >> 63 == 1 {
+    func deliver(_ token: UInt64, _ outcome: AskOutcome) {
+        if UpkeepSchedule.owns(token) {
+            upkeep?.deliver(token, outcome)
+        } else if token >> 63 == 1 {
             var actions: [LookupEngine.Action] = []
             lookups.receive(outcome, token: token, now: MonotonicInstant.now, actions: &actions)
             carryOut(actions)
@@ -249,34 +254,7 @@ public final class FrontendRole: ProcessRole {
         }
     }
 
-    // MARK: Services
-
-    /// Connections are opened at the first question, so that a service nobody asks is never started.
-    private func replaceClients(with services: [EndpointConfiguration]) {
-        let log = environment.log
-        for service in services where clients[service.name]?.paths != service.endpoints {
-            let old = clients[service.name]
-            clients[service.name] = ServiceClient(
-                name: service.name, paths: service.endpoints, eventLoop: eventLoop,
-                deliver: { [unowned self] token, outcome in self.deliver(token, outcome) },
-                note: { note in note.log(service: service.name, paths: service.endpoints, to: log) })
-            old?.stop()
-        }
-        let names = Set(services.map(\.name))
-        for name in clients.keys where !names.contains(name) { clients.removeValue(forKey: name)?.stop() }
-    }
-
-    // MARK: Reload and end
-
-    /// Takes a new configuration over; listeners themselves are the sockets the process was given.
-    public func reload() throws {
-        let loaded = try LoadedConfiguration<FrontendConfiguration>(
-            path: environment.configurationPath, service: "frontend")
-        configuration = loaded.own
-        engine.policies = loaded.own.policySet
-        replaceClients(with: loaded.own.services)
-        for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
-    }
+    // MARK: End
 
     /// Closes idle connections at once and others right after their reply.
     public func drain(completion: @escaping () -> Void) {
@@ -291,6 +269,7 @@ public final class FrontendRole: ProcessRole {
         guard let drained, connections.isEmpty else { return }
         self.drained = nil
         sweep?.cancel()
+        upkeep?.stop()
         wakeTask?.cancel()
         for client in clients.values { client.stop() }
         guard let adminServer else { return drained() }

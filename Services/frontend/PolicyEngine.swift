@@ -43,6 +43,8 @@ public struct PolicyEngine: Sendable {
 
     /// The policies for requests from now on; those under way keep theirs.
     public var policies: PolicySet
+    /// What locality goes by when its provider cannot tell it; for requests from now on.
+    public var lastKnown = LastKnownLocality()
     private let maximumInFlight: Int
     private var table = EvaluationTable<Entry>()
     private var sessions: SessionStore
@@ -89,7 +91,7 @@ public struct PolicyEngine: Sendable {
         var evaluation = PolicyEvaluation(
             plan: plan, policies: policies, request: request, session: session, started: now,
             isDryRun: options.isDryRun, isTraced: options.isTraced,
-            refusal: isFull ? "too many requests under way" : nil)
+            refusal: isFull ? "too many requests under way" : nil, lastKnown: lastKnown)
         var effects: [PolicyEvaluation.Action] = []
         evaluation.start(knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
         if case .finish(let decision)? = effects.last, effects.count == 1 {

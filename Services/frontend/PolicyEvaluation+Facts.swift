@@ -22,7 +22,7 @@ extension PolicyEvaluation {
         }
         for (name, value) in session.facts where uses(name.kind, positions) { attached[name] = value }
         for name in needed { attached[name] = facts[name] ?? unknownFactValue }
-        return attached
+        return lastKnown.completing(attached)
     }
 
     private func uses(_ kind: String, _ positions: [Int]) -> Bool {

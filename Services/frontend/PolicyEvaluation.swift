@@ -53,6 +53,8 @@ struct PolicyEvaluation: Sendable {
     let request: PolicyRequest
     let started: MonotonicInstant
     let isDryRun: Bool
+    /// What services are told when locality is unknown. The frontend's own rules go by what is known for certain.
+    let lastKnown: LastKnownLocality
     var session: Session
     var facts: [FactName: String] = [:]
     /// Set when nobody may be asked any more: too many requests, or out of time.
@@ -75,7 +77,8 @@ struct PolicyEvaluation: Sendable {
 
     init(
         plan: PolicyPlan, policies: PolicySet, request: PolicyRequest, session: Session, started: MonotonicInstant,
-        isDryRun: Bool = false, isTraced: Bool = false, refusal: String? = nil
+        isDryRun: Bool = false, isTraced: Bool = false, refusal: String? = nil,
+        lastKnown: LastKnownLocality = LastKnownLocality()
     ) {
         self.plan = plan
         self.policies = policies
@@ -83,6 +86,7 @@ struct PolicyEvaluation: Sendable {
         self.session = session
         self.started = started
         self.isDryRun = isDryRun
+        self.lastKnown = lastKnown
         self.refusal = refusal
         states = Array(repeating: .undecided, count: plan.checks.count)
         carried = CarriedActions(waiting: session.waiting)

@@ -91,6 +91,9 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             guard let request = LookupRequest(message.attributes) else { return responder.hangUp() }
             tally.count("lookups")
             service.lookup(request) { result in responder.send { result.encode(into: &$0) } }
+        case "upkeep":
+            tally.count("upkeep")
+            service.upkeep(UpkeepRequest(message.attributes)) { reply in responder.send { reply.encode(into: &$0) } }
         default:
             environment.log.warning("unknown request on the check socket")
             responder.hangUp()

@@ -53,6 +53,13 @@ import Testing
             // Not in A-label form, and not a kind of ours: unknown.
             ("local:Example.com", nil), ("local:bücher.example", nil), ("local:[192.0.2.1]", nil),
             ("spf-listed:example.com", nil),
+            (
+                "local-domains:.",
+                "alias:alias.example backup-mx:backup.example local:example.com local:xn--bcher-kva.example "
+            ),
+            ("local-domains:backup.example", "local:example.com local:xn--bcher-kva.example "),
+            ("local-domains:d.example", "local:example.com local:xn--bcher-kva.example "),
+            ("local-domains:zzz", ""),
         ] as [(String, String?)])
     func facts(_ name: String, _ expected: String?) throws {
         #expect(try Self.value(Self.service(), name) == expected)
@@ -61,7 +68,7 @@ import Testing
     @Test func hello() throws {
         let hello = try Self.service().hello
         #expect(hello.service == "directory")
-        #expect(hello.provides == ["local", "alias-target"])
+        #expect(hello.provides == ["local", "alias-target", "local-domains"])
         #expect(hello.checks.isEmpty)
     }
 

@@ -1,0 +1,58 @@
+internal import Logging
+internal import NIOCore
+internal import ServiceProtocol
+internal import ServiceRuntime
+internal import ServiceTransport
+
+/// The services, and another configuration.
+extension FrontendRole {
+    /// Connections are opened at the first question, so that a service nobody asks is never started.
+    func replaceClients(with services: [EndpointConfiguration]) {
+        for service in services where clients[service.name]?.paths != service.endpoints {
+            let old = clients[service.name]
+            clients[service.name] = ServiceClient(
+                name: service.name, paths: service.endpoints, eventLoop: eventLoop,
+                deliver: { [unowned self] token, outcome in self.deliver(token, outcome) },
+                note: { [unowned self] note in self.noted(note, of: service) })
+            old?.stop()
+        }
+        let names = Set(services.map(\.name))
+        for name in clients.keys where !names.contains(name) { clients.removeValue(forKey: name)?.stop() }
+    }
+
+    private func noted(_ note: ServiceClientState.Note, of service: EndpointConfiguration) {
+        note.log(service: service.name, paths: service.endpoints, to: environment.log)
+        if case .up(_, let hello) = note { upkeep?.greeted(by: service.name, hello) }
+    }
+
+    func makeUpkeep(stateDirectory: String) -> UpkeepDriver {
+        UpkeepDriver(
+            eventLoop: eventLoop, log: environment.log, stateDirectory: stateDirectory,
+            providers: engine.policies.providers,
+            surroundings: UpkeepDriver.Surroundings(
+                ask: { [unowned self] service, ask in self.ask(service, ask) },
+                cancel: { [unowned self] service, token in self.clients[service]?.cancel(token: token) },
+                isBusy: { [unowned self] in self.engine.inFlight >= self.configuration.maximumInFlight },
+                learned: { [unowned self] domains in
+                    self.takeLocality(LastKnownLocality(domains: domains, hostnames: self.engine.policies.hostnames))
+                },
+                count: { [unowned self] name in self.tally.count(name) }))
+    }
+
+    private func takeLocality(_ lastKnown: LastKnownLocality) {
+        engine.lastKnown = lastKnown
+        lookups.lastKnown = lastKnown
+    }
+
+    /// Takes a new configuration over; listeners themselves are the sockets the process was given.
+    public func reload() throws {
+        let loaded = try LoadedConfiguration<FrontendConfiguration>(
+            path: environment.configurationPath, service: "frontend")
+        configuration = loaded.own
+        engine.policies = loaded.own.policySet
+        takeLocality(LastKnownLocality(domains: engine.lastKnown.domains, hostnames: engine.policies.hostnames))
+        replaceClients(with: loaded.own.services)
+        upkeep?.apply(providers: engine.policies.providers, services: Set(loaded.own.services.map(\.name)))
+        for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
+    }
+}

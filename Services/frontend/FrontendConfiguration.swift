@@ -133,6 +133,14 @@ public struct FrontendConfiguration: ServiceConfiguration {
         policySet.plans.values.flatMap(\.values).sorted { ($0.policy, $0.state.name) < ($1.policy, $1.state.name) }
     }
 
+    /// What the session store may keep.
+    var sessionLimits: SessionStore.Limits {
+        var limits = SessionStore.Limits()
+        limits.sessions = maximumSessions
+        limits.bytes = Int(sessionMemory.bytes)
+        return limits
+    }
+
     /// The policies, ready to be read.
     public var policySet: PolicySet {
         var checks: [String: [ProtocolState: [PolicyCheck]]] = [:]

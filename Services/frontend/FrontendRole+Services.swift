@@ -44,15 +44,21 @@ extension FrontendRole {
         lookups.lastKnown = lastKnown
     }
 
-    /// Takes a new configuration over; listeners themselves are the sockets the process was given.
+    /// Takes a new configuration over, for open connections and those to come. Which listeners there are, what is
+    /// spoken there and where they listen stays: the sockets were given to the process.
     public func reload() throws {
         let loaded = try LoadedConfiguration<FrontendConfiguration>(
             path: environment.configurationPath, service: "frontend")
         configuration = loaded.own
         engine.policies = loaded.own.policySet
+        engine.maximumInFlight = loaded.own.maximumInFlight
+        engine.sessionLimits = loaded.own.sessionLimits
+        lookups.maximumInFlight = loaded.own.maximumInFlight
+        for connection in connections.values { connection.apply(loaded.own.listeners) }
         takeLocality(LastKnownLocality(domains: engine.lastKnown.domains, hostnames: engine.policies.hostnames))
         replaceClients(with: loaded.own.services)
         upkeep?.apply(providers: engine.policies.providers, services: Set(loaded.own.services.map(\.name)))
+        environment.apply(loaded.common)
         for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
     }
 }

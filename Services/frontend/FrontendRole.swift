@@ -19,7 +19,7 @@ public final class FrontendRole: ProcessRole {
     var clients: [String: ServiceClient] = [:]
     let tally = FrontendTally()
     private var listeners: [any Channel] = []
-    private var connections: [UInt64: PostfixConnection] = [:]
+    var connections: [UInt64: PostfixConnection] = [:]
     private var nextConnection: UInt64 = 1
     private var nextDecision: UInt64
     private var adminServer: MessageServer?
@@ -42,21 +42,15 @@ public final class FrontendRole: ProcessRole {
         self.environment = environment
         eventLoop = environment.eventLoop
         configuration = loaded.own
-        engine = Self.engine(loaded.own)
-        lookups = LookupEngine()
+        engine = PolicyEngine(
+            policies: loaded.own.policySet, maximumInFlight: loaded.own.maximumInFlight,
+            sessionLimits: loaded.own.sessionLimits)
+        lookups = LookupEngine(maximumInFlight: loaded.own.maximumInFlight)
         // Decision ids of one process follow each other; those of the next start elsewhere.
         nextDecision = UInt64.random(in: 0..<1 << 40) << 20
         replaceClients(with: loaded.own.services)
         for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
         upkeep = makeUpkeep(stateDirectory: loaded.common.stateDirectory)
-    }
-
-    private static func engine(_ configuration: FrontendConfiguration) -> PolicyEngine {
-        var limits = SessionStore.Limits()
-        limits.sessions = configuration.maximumSessions
-        limits.bytes = Int(configuration.sessionMemory.bytes)
-        return PolicyEngine(
-            policies: configuration.policySet, maximumInFlight: configuration.maximumInFlight, sessionLimits: limits)
     }
 
     /// Begins to serve.

@@ -45,7 +45,8 @@ public struct PolicyEngine: Sendable {
     public var policies: PolicySet
     /// What locality goes by when its provider cannot tell it; for requests from now on.
     public var lastKnown = LastKnownLocality()
-    private let maximumInFlight: Int
+    /// Requests under way beyond which the failure rules apply at once.
+    public var maximumInFlight: Int
     private var table = EvaluationTable<Entry>()
     private var sessions: SessionStore
     private var factCache: FactCache
@@ -63,6 +64,12 @@ public struct PolicyEngine: Sendable {
         sessions = SessionStore(limits: sessionLimits)
         self.factCache = factCache
         self.tokenMark = tokenMark
+    }
+
+    /// How much is remembered of messages, and how long.
+    public var sessionLimits: SessionStore.Limits {
+        get { sessions.limits }
+        set { sessions.limits = newValue }
     }
 
     /// How many requests are under way.

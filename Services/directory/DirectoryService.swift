@@ -54,9 +54,20 @@ public final class DirectoryService: PolicyService {
         }
     }
 
-    /// `list what=local-domains [after=DOMAIN]`.
+    /// `list what=local-domains [after=DOMAIN]`; `set` and `delete` say where the settings are.
     public func administer(_ request: AdminRequest, reply: @escaping @Sendable (AdminReply) -> Void) {
-        guard request.verb == "list" else { return reply(.failed("unknown verb \(request.verb)")) }
+        switch request.verb {
+        case "list": list(request, reply)
+        case "set", "delete":
+            reply(
+                .failed(
+                    "nothing can be \(request.verb == "set" ? "set" : "deleted") here: the domains are the keys "
+                        + "directory.local-domains, alias-domains and backup-mx-domains of the configuration"))
+        default: reply(.failed("unknown verb \(request.verb)"))
+        }
+    }
+
+    private func list(_ request: AdminRequest, _ reply: (AdminReply) -> Void) {
         guard request.arguments["what"] == "local-domains" else {
             return reply(.failed("list needs what=local-domains"))
         }

@@ -211,7 +211,7 @@ public final class FrontendRole: ProcessRole {
     private func answer(_ tag: UInt64, _ request: PolicyRequest, _ decision: PolicyDecision) {
         if let traced = tracedRequests.removeValue(forKey: tag) { return traced(decision) }
         tally.decided(decision, state: request.protocolState)
-        if environment.log.logLevel <= .info, decision.policy != nil {
+        if environment.log.logLevel <= .info {
             nextDecision &+= 1
             environment.logWriter.write(
                 level: .info, bytes: DecisionLine(decision, of: request, id: nextDecision).bytes)

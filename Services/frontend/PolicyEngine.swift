@@ -216,5 +216,6 @@ public struct PolicyEngine: Sendable {
     }
 
     private static let nothingToSay = PolicyDecision(
-        action: .dunno, check: nil, reason: "", policy: nil, remarks: [], outcomes: [], steps: [], microseconds: 0)
+        action: .dunno, check: nil, reason: "no policy for this state", policy: nil, remarks: [], outcomes: [],
+        steps: [], microseconds: 0)
 }

@@ -32,7 +32,7 @@ extension FrontendRole {
     }
 
     private func statistics() -> AdminReply {
-        var rows = tally.counters.snapshot().map { [$0.name, String($0.value)] }
+        var rows = tally.rows().map { [$0.name, String($0.value)] }
         rows.append(["requests.under-way", String(engine.inFlight)])
         rows.append(["lookups.under-way", String(lookups.inFlight)])
         rows.append(["sessions", String(engine.sessionCount)])

@@ -10,6 +10,7 @@ extension FrontendRole {
     func replaceClients(with services: [EndpointConfiguration]) {
         for service in services where clients[service.name]?.paths != service.endpoints {
             let old = clients[service.name]
+            tally.prepare(service: service.name)
             clients[service.name] = ServiceClient(
                 name: service.name, paths: service.endpoints, eventLoop: eventLoop,
                 deliver: { [unowned self] token, outcome in self.deliver(token, outcome) },
@@ -22,7 +23,11 @@ extension FrontendRole {
 
     private func noted(_ note: ServiceClientState.Note, of service: EndpointConfiguration) {
         note.log(service: service.name, paths: service.endpoints, to: environment.log)
-        if case .up(_, let hello) = note { upkeep?.greeted(by: service.name, hello) }
+        switch note {
+        case .up(_, let hello): upkeep?.greeted(by: service.name, hello)
+        case .breakerOpened: tally.breakerOpened(service: service.name)
+        case .down, .breakerClosed: break
+        }
     }
 
     func makeUpkeep(stateDirectory: String) -> UpkeepDriver {
@@ -51,6 +56,7 @@ extension FrontendRole {
             path: environment.configurationPath, service: "frontend")
         configuration = loaded.own
         engine.policies = loaded.own.policySet
+        tally.prepare(engine.policies)
         engine.maximumInFlight = loaded.own.maximumInFlight
         engine.sessionLimits = loaded.own.sessionLimits
         lookups.maximumInFlight = loaded.own.maximumInFlight

@@ -48,6 +48,7 @@ public final class FrontendRole: ProcessRole {
         lookups = LookupEngine(maximumInFlight: loaded.own.maximumInFlight)
         // Decision ids of one process follow each other; those of the next start elsewhere.
         nextDecision = UInt64.random(in: 0..<1 << 40) << 20
+        tally.prepare(engine.policies)
         replaceClients(with: loaded.own.services)
         for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
         upkeep = makeUpkeep(stateDirectory: loaded.common.stateDirectory)
@@ -223,7 +224,7 @@ public final class FrontendRole: ProcessRole {
 
     private func answer(_ tag: UInt64, _ request: LookupRequest, _ result: LookupResult, _ failure: String?) {
         if let failure {
-            tally.count("lookups.\(request.map).failed")
+            tally.lookedUp(map: request.map, result: "failed")
             environment.log.warning("\(request.map): \(request.key) not looked up: \(failure)")
         }
         if let traced = tracedLookups.removeValue(forKey: tag) { return traced(result, failure) }

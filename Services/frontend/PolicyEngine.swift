@@ -98,7 +98,7 @@ public struct PolicyEngine: Sendable {
         var evaluation = PolicyEvaluation(
             plan: plan, policies: policies, request: request, session: session, started: now,
             isDryRun: options.isDryRun, isTraced: options.isTraced,
-            refusal: isFull ? "too many requests under way" : nil, lastKnown: lastKnown)
+            refusal: isFull ? .tooMany : nil, lastKnown: lastKnown)
         var effects: [PolicyEvaluation.Action] = []
         evaluation.start(knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
         if case .finish(let decision)? = effects.last, effects.count == 1 {
@@ -216,6 +216,7 @@ public struct PolicyEngine: Sendable {
     }
 
     private static let nothingToSay = PolicyDecision(
-        action: .dunno, check: nil, reason: "no policy for this state", policy: nil, remarks: [], outcomes: [],
+        action: .dunno, check: nil, reason: "no policy for this state", plan: nil, remarks: [], outcomes: [],
+        answers: [],
         steps: [], microseconds: 0)
 }

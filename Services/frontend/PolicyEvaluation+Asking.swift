@@ -60,7 +60,7 @@ extension PolicyEvaluation {
         let question = questions[index]
         guard question.expires > now else {
             questions[index].isOpen = false
-            for position in positions { fail(position, AskFailure.expired.rawValue) }
+            for position in positions { fail(position, .expired) }
             return
         }
         let isKeyed = positions.contains { plan.checks[$0].definition.isKeyed }
@@ -73,6 +73,7 @@ extension PolicyEvaluation {
         payload.reserveCapacity(1_024)
         ask.encode(into: &payload, attributes: attributes())
         questions[index].isOpen = true
+        questions[index].asked = question.asked ?? now
         trace(question.service, "asked \(ask.checks.joined(separator: " "))", now: now)
         actions.append(
             .ask(
@@ -114,7 +115,7 @@ extension PolicyEvaluation {
     ) {
         switch outcome {
         case .failed(let failure):
-            for position in positions { fail(position, failure.rawValue) }
+            for position in positions { fail(position, FailureReason(failure)) }
         case .reply(let list):
             let names = positions.map { plan.checks[$0].definition.name }
             switch CheckReply(list, checks: names) {
@@ -135,7 +136,7 @@ extension PolicyEvaluation {
             switch answer.result {
             case .error(let text):
                 hasFailure = true
-                states[position] = .failed(text)
+                states[position] = .failed(.error, text)
             case .verdict(let verdict, let reason, let score):
                 states[position] = .decided(verdict, reason: reason, score: score)
                 keepVerdict(answer.result, of: position)

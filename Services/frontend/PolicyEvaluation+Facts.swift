@@ -119,7 +119,7 @@ extension PolicyEvaluation {
         let asksAgain = names.contains { given[$0] != nil }
         guard questions[index].rounds < 2, !asksAgain else {
             let text = asksAgain ? "asked again for a fact it was given" : "needs facts a third time"
-            for position in positions { fail(position, text) }
+            for position in positions { fail(position, .error, text) }
             actions.append(.uselessReply(service: questions[index].service))
             return
         }

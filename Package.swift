@@ -145,7 +145,7 @@ let package = Package(
                 exclude: ["Probe"]),
             tests(
                 "FrontendTests",
-                serviceModules + ["Frontend", "ServiceTransport", nioCore, nioEmbedded]),
+                serviceModules + ["Frontend", "ServiceRuntime", "ServiceTransport", nioCore, nioEmbedded]),
             tests("DirectoryTests", serviceModules + ["Directory", "Reputation"]),
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests("SRSTests", ["CCrypto", "MailTypes", "SRS"]),

@@ -3,7 +3,8 @@ internal import MailTypes
 public import ServiceProtocol
 internal import Synchronization
 
-/// Provides the facts `local:DOMAIN` (`yes`, `no`) and `alias-target:DOMAIN` (the domain it stands for, or `none`).
+/// Provides the facts `local:DOMAIN` (`yes`, `no`) and `alias-target:DOMAIN` (the domain it stands for, or `none`), and
+/// page by page the list of all mail domains as `local-domains:CURSOR`.
 public final class DirectoryService: PolicyService {
     private let domains: Mutex<LocalDomains>
     private let log: Logger
@@ -23,17 +24,24 @@ public final class DirectoryService: PolicyService {
         log.info("\(changed.all.count) mail domains")
     }
 
+    /// The kind of fact that is a page of the list.
+    private static let listKind = "local-domains"
+
     /// What the service says of itself.
     public var hello: Hello {
-        Hello(service: "directory", provides: ["local", "alias-target"])
+        Hello(service: "directory", provides: ["local", "alias-target", Self.listKind])
     }
 
     /// Answers what is about a domain in A-label form; everything else stays unknown.
     public func facts(_ request: FactRequest, reply: @escaping @Sendable (FactReply) -> Void) {
         let domains = domains.withLock { $0 }
         var values: [FactName: String] = [:]
-        for name in request.names where name.hasValidDomain {
-            values[name] = Domain(parsing: name.subject).flatMap { Self.value(of: name.kind, $0, in: domains) }
+        for name in request.names {
+            if name.kind == Self.listKind {
+                values[name] = domains.page(after: name.subject)
+            } else if name.hasValidDomain {
+                values[name] = Domain(parsing: name.subject).flatMap { Self.value(of: name.kind, $0, in: domains) }
+            }
         }
         reply(FactReply(values: values))
     }
@@ -46,9 +54,20 @@ public final class DirectoryService: PolicyService {
         }
     }
 
-    /// `list what=local-domains [after=DOMAIN]`.
+    /// `list what=local-domains [after=DOMAIN]`; `set` and `delete` say where the settings are.
     public func administer(_ request: AdminRequest, reply: @escaping @Sendable (AdminReply) -> Void) {
-        guard request.verb == "list" else { return reply(.failed("unknown verb \(request.verb)")) }
+        switch request.verb {
+        case "list": list(request, reply)
+        case "set", "delete":
+            reply(
+                .failed(
+                    "nothing can be \(request.verb == "set" ? "set" : "deleted") here: the domains are the keys "
+                        + "directory.local-domains, alias-domains and backup-mx-domains of the configuration"))
+        default: reply(.failed("unknown verb \(request.verb)"))
+        }
+    }
+
+    private func list(_ request: AdminRequest, _ reply: (AdminReply) -> Void) {
         guard request.arguments["what"] == "local-domains" else {
             return reply(.failed("list needs what=local-domains"))
         }

@@ -17,6 +17,8 @@ public struct LocalDomains: Sendable, Hashable {
     private var kinds: [Domain: Kind] = [:]
     private var targets: [Domain: Domain] = [:]
     private var hostnames: Set<Domain> = []
+    /// All domains of the lists in the order of their texts.
+    private let sorted: [Domain]
 
     /// Takes the three lists. A domain in several of them counts as what it is first: local, alias, backup MX.
     /// - Parameter hostnames: The names of this host, which are local too.
@@ -33,6 +35,7 @@ public struct LocalDomains: Sendable, Hashable {
             targets[domain] = nil
         }
         self.hostnames = Set(hostnames)
+        sorted = kinds.keys.sorted { $0.text < $1.text }
     }
 
     /// Whether mail for the domain is this server's business: a domain of one of the lists, or a name of the host.
@@ -52,6 +55,31 @@ public struct LocalDomains: Sendable, Hashable {
 
     /// All domains of the lists in alphabetical order.
     public var all: [(domain: Domain, kind: Kind, target: Domain?)] {
-        kinds.sorted { $0.key.text < $1.key.text }.map { ($0.key, $0.value, targets[$0.key]) }
+        sorted.compactMap { domain in kinds[domain].map { (domain, $0, targets[domain]) } }
+    }
+
+    /// How long a page may be, in bytes: it is a value of one line on the wire.
+    private static let pageSize = 60_000
+
+    /// The value of the fact `local-domains:CURSOR`: the domains behind that one, in alphabetical order, as words
+    /// `KIND:DOMAIN`; `more` as the last word when there are others. The cursor of the first page is `.`.
+    public func page(after cursor: String) -> String {
+        let rest = cursor == "." ? sorted[...] : sorted[index(after: cursor)...]
+        var page = ""
+        for domain in rest {
+            guard page.utf8.count < Self.pageSize else { return page + "more" }
+            page += "\(kinds[domain]?.rawValue ?? ""):\(domain.text) "
+        }
+        return page
+    }
+
+    /// Where the first domain stands that comes behind `text`.
+    private func index(after text: String) -> Int {
+        var low = sorted.startIndex, high = sorted.endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle].text <= text { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -34,6 +34,7 @@ public enum CheckCatalog {
     public static let providers: [String: String] = [
         "local": "directory",
         "alias-target": "directory",
+        LocalDomainsFetch.factKind: "directory",
         "spf-listed": "reputation",
         "networks": "reputation",
     ]

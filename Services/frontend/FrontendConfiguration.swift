@@ -72,6 +72,7 @@ public struct FrontendConfiguration: ServiceConfiguration {
                 }
             }
         }
+        reportFactsThatDoNotFit(to: mapping)
         let names = Set(policies.map(\.name))
         for listener in listeners {
             if case .policy(let policy) = listener.purpose, !names.contains(policy) {
@@ -85,6 +86,39 @@ public struct FrontendConfiguration: ServiceConfiguration {
                 "the limits of \(plan.policy) at \(plan.state.name) add up to \(plan.limit) ms along its "
                     + "\(plan.stages.count) stages, more than the deadline of \(deadline.milliseconds) ms")
         }
+    }
+
+    /// Each kind of fact is one service's, and what a check wants somebody must provide.
+    private func reportFactsThatDoNotFit(to mapping: ConfigurationMapping) {
+        var providers = CheckCatalog.providers
+        for service in services {
+            let added = service.customChecks.flatMap(\.provides).filter { $0 != "score" && !$0.hasPrefix("verdict.") }
+            for kind in Set(service.customFacts + added).sorted() {
+                let owner = providers[kind] ?? service.name
+                providers[kind] = owner
+                guard owner != service.name else { continue }
+                mapping.report("services", "both \(owner) and \(service.name) provide the fact '\(kind)'")
+            }
+        }
+        let answered = Set(policyProviders.keys)
+        for check in services.flatMap(\.customChecks) {
+            for want in check.wants where !answered.contains(want.kind) {
+                let near = KeySuggestion.nearest(to: want.kind, among: answered)
+                mapping.report(
+                    "services",
+                    "the check \(check.name) wants \(want), but no service provides the fact '\(want.kind)'"
+                        + (near.map { "; did you mean '\($0)'?" } ?? ""))
+            }
+        }
+    }
+
+    /// Which service answers a question for a kind of fact.
+    private var policyProviders: [String: String] {
+        var providers = CheckCatalog.providers
+        for service in services {
+            for kind in service.customFacts where providers[kind] == nil { providers[kind] = service.name }
+        }
+        return providers
     }
 
     /// What is allowed, but probably not meant.
@@ -102,18 +136,22 @@ public struct FrontendConfiguration: ServiceConfiguration {
         policySet.plans.values.flatMap(\.values).sorted { ($0.policy, $0.state.name) < ($1.policy, $1.state.name) }
     }
 
+    /// What the session store may keep.
+    var sessionLimits: SessionStore.Limits {
+        var limits = SessionStore.Limits()
+        limits.sessions = maximumSessions
+        limits.bytes = Int(sessionMemory.bytes)
+        return limits
+    }
+
     /// The policies, ready to be read.
     public var policySet: PolicySet {
         var checks: [String: [ProtocolState: [PolicyCheck]]] = [:]
         for policy in policies {
             checks[policy.name] = Dictionary(uniqueKeysWithValues: policy.states.map { ($0.state, $0.checks) })
         }
-        var providers = CheckCatalog.providers
-        for service in services {
-            for kind in service.customFacts where providers[kind] == nil { providers[kind] = service.name }
-        }
         return PolicySet(
-            policies: checks, providers: providers, trustedNetworks: common.trustedNetworks,
+            policies: checks, providers: policyProviders, trustedNetworks: common.trustedNetworks,
             hostnames: common.hostnames, deadline: Int(deadline.milliseconds))
     }
 

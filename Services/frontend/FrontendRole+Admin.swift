@@ -18,6 +18,12 @@ extension FrontendRole {
             responder.send { hello.encode(into: &$0) }
         case "stats": responder.reply(statistics())
         case "services": responder.reply(serviceTable())
+        case "list": responder.reply(list(request))
+        case "set", "delete":
+            responder.reply(
+                .failed(
+                    "nothing can be \(request.verb == "set" ? "set" : "deleted") here: listeners, services and policies "
+                        + "are keys of the mapping frontend of the configuration"))
         case "reload": responder.reply(reload(by: request.peerUserID))
         case "test-request": testRequest(request, responder)
         case "lookup": testLookup(request, responder)
@@ -26,7 +32,7 @@ extension FrontendRole {
     }
 
     private func statistics() -> AdminReply {
-        var rows = tally.counters.snapshot().map { [$0.name, String($0.value)] }
+        var rows = tally.rows().map { [$0.name, String($0.value)] }
         rows.append(["requests.under-way", String(engine.inFlight)])
         rows.append(["lookups.under-way", String(lookups.inFlight)])
         rows.append(["sessions", String(engine.sessionCount)])
@@ -43,6 +49,20 @@ extension FrontendRole {
             ]
         }
         return .done(columns: ["service", "up", "version", "unanswered", "checks"], rows: rows, next: nil)
+    }
+
+    private func list(_ request: AdminRequest) -> AdminReply {
+        switch request.arguments["what"] {
+        case "services": return serviceTable()
+        case "local-domains":
+            let after = request.arguments["after"] ?? ""
+            let known = engine.lastKnown.domains?.kinds.filter { $0.key > after }.sorted { $0.key < $1.key } ?? []
+            let page = known.prefix(AdminReply.maximumRows)
+            return .done(
+                columns: ["domain", "kind"], rows: page.map { [$0.key, $0.value.rawValue] },
+                next: page.count < known.count ? page.last?.key : nil)
+        default: return .failed("list needs what=services or what=local-domains")
+        }
     }
 
     private func reload(by userID: UInt32?) -> AdminReply {

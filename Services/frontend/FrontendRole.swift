@@ -19,7 +19,7 @@ public final class FrontendRole: ProcessRole {
     var clients: [String: ServiceClient] = [:]
     let tally = FrontendTally()
     private var listeners: [any Channel] = []
-    private var connections: [UInt64: PostfixConnection] = [:]
+    var connections: [UInt64: PostfixConnection] = [:]
     private var nextConnection: UInt64 = 1
     private var nextDecision: UInt64
     private var adminServer: MessageServer?
@@ -29,6 +29,7 @@ public final class FrontendRole: ProcessRole {
     private var wakeTask: Scheduled<Void>?
     private var wakeAt = MonotonicInstant(microseconds: .max)
     private var sweep: RepeatedTask?
+    var upkeep: UpkeepDriver?
     /// Requests of the admin socket that wait for a decision; their tags have the top bit set.
     var tracedRequests: [UInt64: (PolicyDecision) -> Void] = [:]
     var tracedLookups: [UInt64: (LookupResult, String?) -> Void] = [:]
@@ -41,20 +42,17 @@ public final class FrontendRole: ProcessRole {
         self.environment = environment
         eventLoop = environment.eventLoop
         configuration = loaded.own
-        engine = Self.engine(loaded.own)
-        lookups = LookupEngine(failureRule: loaded.own.lookupFailureRule)
+        engine = PolicyEngine(
+            policies: loaded.own.policySet, maximumInFlight: loaded.own.maximumInFlight,
+            sessionLimits: loaded.own.sessionLimits)
+        lookups = LookupEngine(
+            maximumInFlight: loaded.own.maximumInFlight, failureRule: loaded.own.lookupFailureRule)
         // Decision ids of one process follow each other; those of the next start elsewhere.
         nextDecision = UInt64.random(in: 0..<1 << 40) << 20
+        tally.prepare(engine.policies)
         replaceClients(with: loaded.own.services)
         for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
-    }
-
-    private static func engine(_ configuration: FrontendConfiguration) -> PolicyEngine {
-        var limits = SessionStore.Limits()
-        limits.sessions = configuration.maximumSessions
-        limits.bytes = Int(configuration.sessionMemory.bytes)
-        return PolicyEngine(
-            policies: configuration.policySet, maximumInFlight: configuration.maximumInFlight, sessionLimits: limits)
+        upkeep = makeUpkeep(stateDirectory: loaded.common.stateDirectory)
     }
 
     /// Begins to serve.
@@ -76,6 +74,7 @@ public final class FrontendRole: ProcessRole {
         sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             this.value.checkLimits()
         }
+        upkeep?.start()
         return EventLoopFuture.andAllSucceed(started, on: eventLoop)
     }
 
@@ -194,12 +193,14 @@ public final class FrontendRole: ProcessRole {
         }
     }
 
-    private func ask(_ service: String, _ ask: Ask) {
+    func ask(_ service: String, _ ask: Ask) {
         if let client = clients[service] { client.ask(ask) } else { deliver(ask.token, .failed(.connectionLost)) }
     }
 
-    private func deliver(_ token: UInt64, _ outcome: AskOutcome) {
-        if token >> 63 == 1 {
+    func deliver(_ token: UInt64, _ outcome: AskOutcome) {
+        if UpkeepSchedule.owns(token) {
+            upkeep?.deliver(token, outcome)
+        } else if token >> 63 == 1 {
             var actions: [LookupEngine.Action] = []
             lookups.receive(outcome, token: token, now: MonotonicInstant.now, actions: &actions)
             carryOut(actions)
@@ -213,7 +214,7 @@ public final class FrontendRole: ProcessRole {
     private func answer(_ tag: UInt64, _ request: PolicyRequest, _ decision: PolicyDecision) {
         if let traced = tracedRequests.removeValue(forKey: tag) { return traced(decision) }
         tally.decided(decision, state: request.protocolState)
-        if environment.log.logLevel <= .info, decision.policy != nil {
+        if environment.log.logLevel <= .info {
             nextDecision &+= 1
             environment.logWriter.write(
                 level: .info, bytes: DecisionLine(decision, of: request, id: nextDecision).bytes)
@@ -225,7 +226,7 @@ public final class FrontendRole: ProcessRole {
 
     private func answer(_ tag: UInt64, _ request: LookupRequest, _ result: LookupResult, _ failure: String?) {
         if let failure {
-            tally.count("lookups.\(request.map).failed")
+            tally.lookedUp(map: request.map, result: "failed")
             environment.log.warning("\(request.map): \(request.key) not looked up: \(failure)")
         }
         if let traced = tracedLookups.removeValue(forKey: tag) { return traced(result, failure) }
@@ -250,36 +251,7 @@ public final class FrontendRole: ProcessRole {
         }
     }
 
-    // MARK: Services
-
-    /// Connections are opened at the first question, so that a service nobody asks is never started.
-    private func replaceClients(with services: [EndpointConfiguration]) {
-        let log = environment.log
-        for service in services where clients[service.name]?.paths != service.endpoints {
-            let old = clients[service.name]
-            let client = ServiceClient(
-                name: service.name, paths: service.endpoints, eventLoop: eventLoop,
-                deliver: { [unowned self] token, outcome in self.deliver(token, outcome) },
-                note: { note in note.log(service: service.name, paths: service.endpoints, to: log) })
-            clients[service.name] = client
-            old?.stop(successor: client)
-        }
-        let names = Set(services.map(\.name))
-        for name in clients.keys.sorted() where !names.contains(name) { clients.removeValue(forKey: name)?.stop() }
-    }
-
-    // MARK: Reload and end
-
-    /// Takes a new configuration over; listeners themselves are the sockets the process was given.
-    public func reload() throws {
-        let loaded = try LoadedConfiguration<FrontendConfiguration>(
-            path: environment.configurationPath, service: "frontend")
-        configuration = loaded.own
-        engine.policies = loaded.own.policySet
-        lookups.failureRule = loaded.own.lookupFailureRule
-        replaceClients(with: loaded.own.services)
-        for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
-    }
+    // MARK: End
 
     /// Closes idle connections at once and others right after their reply.
     public func drain(completion: @escaping () -> Void) {
@@ -294,6 +266,7 @@ public final class FrontendRole: ProcessRole {
         guard let drained, connections.isEmpty else { return }
         self.drained = nil
         sweep?.cancel()
+        upkeep?.stop()
         wakeTask?.cancel()
         for client in clients.values { client.stop() }
         guard let adminServer else { return drained() }

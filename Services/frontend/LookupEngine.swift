@@ -29,7 +29,10 @@ public struct LookupEngine: Sendable {
     private let service: String
     private let providers: [String: String]
     private let limit: Int
-    private let maximumInFlight: Int
+    /// Lookups under way beyond which the address is left as it is at once.
+    public var maximumInFlight: Int
+    /// What locality goes by when its provider cannot tell it.
+    public var lastKnown = LastKnownLocality()
     private let tokenMark: UInt64
     private var table = EvaluationTable<Entry>()
     private var factCache: FactCache
@@ -97,7 +100,7 @@ public struct LookupEngine: Sendable {
     private mutating func askService(_ id: ID, now: MonotonicInstant, actions: inout [Action]) {
         var question: LookupRequest?
         table.update(id) { entry in
-            entry.request.facts = entry.facts
+            entry.request.facts = lastKnown.completing(entry.facts)
             question = entry.request
         }
         guard let question else { return }

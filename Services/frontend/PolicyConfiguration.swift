@@ -16,15 +16,32 @@ public struct PolicyConfiguration: Sendable, ConfigurationPrintable {
     /// Reads the policy `name`, whose checks are among `definitions`.
     public init(name: String, from mapping: ConfigurationMapping, definitions: [String: CheckDefinition]) {
         self.name = name
-        states = Self.stateNames.compactMap { state in
+        let lists = Self.stateNames.map { state in
             let items = mapping.list(state.name) { item in
-                Self.check(item, state: state, definitions: definitions).map { (item, $0) }
+                Self.check(item, state: state, definitions: definitions).map { (item: item, check: $0) }
             }
             var names: Set<String> = []
             for (item, check) in items where !names.insert(check.name).inserted {
                 item.report("\(check.name) stands here twice")
             }
-            return items.isEmpty ? nil : (state, items.map(\.1))
+            return (state: state, items: items)
+        }
+        Self.reportMissingProviders(in: lists.flatMap(\.items))
+        states = lists.filter { !$0.items.isEmpty }.map { ($0.state, $0.items.map(\.check)) }
+    }
+
+    /// What a check uses must come from one that stands before it, here or at an earlier state of the message. So two
+    /// checks that use what the other provides cannot stand in one policy.
+    private static func reportMissingProviders(in items: [(item: ConfigurationItem, check: PolicyCheck)]) {
+        // A message has a score from its beginning: 0.
+        var provided: Set<String> = ["score"]
+        for (item, check) in items {
+            for use in check.definition.uses.subtracting(provided).sorted() {
+                let later = items.first { $0.check.definition.provides.contains(use) }?.check.name
+                let hint = later.map { $0 == check.name ? "; only itself does" : "; \($0) does, but stands behind it" }
+                item.report("\(check.name) uses '\(use)', which no check before it provides\(hint ?? "")")
+            }
+            provided.formUnion(check.definition.provides)
         }
     }
 

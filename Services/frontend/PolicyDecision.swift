@@ -1,4 +1,5 @@
 public import PostfixProtocol
+public import ServiceProtocol
 
 /// The end of one request: the reply and what the log should say about it.
 public struct PolicyDecision: Sendable {
@@ -25,19 +26,11 @@ public struct PolicyDecision: Sendable {
     }
 
     /// What a check that was read amounted to, for the counters.
-    public enum Outcome: String, Sendable, CaseIterable {
-        /// Nothing to say.
-        case none
-        /// It ended the reading with DUNNO.
-        case pass
-        /// It gave the reply.
-        case final
-        /// It gave an action that was remembered.
-        case carried
+    public enum Outcome: Sendable, Equatable {
+        /// Its verdict; in shadow mode it was not applied.
+        case verdict(Verdict.Word, isShadow: Bool)
         /// It could not decide.
-        case failed
-        /// It had a verdict in shadow mode.
-        case shadow
+        case failed(FailureReason)
     }
 
     /// One step of a traced decision.
@@ -56,14 +49,19 @@ public struct PolicyDecision: Sendable {
     public var check: String?
     /// Why, in the check's words.
     public var reason: String
-    /// The policy that was read; nil when none applies.
-    public var policy: String?
+    /// What was read; nil when no policy applies.
+    public var plan: PolicyPlan?
     /// What happened on the way.
     public var remarks: [Remark]
-    /// The checks that were read and what each amounted to.
-    public var outcomes: [(check: String, outcome: Outcome)]
+    /// The checks that were read, as positions in the plan, and what each amounted to.
+    public var outcomes: [(position: Int, outcome: Outcome)]
+    /// The questions to services that were answered or given up: their checks, as positions, and how long that took.
+    public var answers: [(positions: [Int], microseconds: Int)]
     /// The steps, when the request was traced.
     public var steps: [Step]
     /// How long it took, in microseconds.
     public var microseconds: Int
+
+    /// The name of the policy that was read; nil when none applies.
+    public var policy: String? { plan?.policy }
 }

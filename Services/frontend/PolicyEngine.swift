@@ -43,7 +43,10 @@ public struct PolicyEngine: Sendable {
 
     /// The policies for requests from now on; those under way keep theirs.
     public var policies: PolicySet
-    private let maximumInFlight: Int
+    /// What locality goes by when its provider cannot tell it; for requests from now on.
+    public var lastKnown = LastKnownLocality()
+    /// Requests under way beyond which the failure rules apply at once.
+    public var maximumInFlight: Int
     private var table = EvaluationTable<Entry>()
     private var sessions: SessionStore
     private var factCache: FactCache
@@ -61,6 +64,12 @@ public struct PolicyEngine: Sendable {
         sessions = SessionStore(limits: sessionLimits)
         self.factCache = factCache
         self.tokenMark = tokenMark
+    }
+
+    /// How much is remembered of messages, and how long.
+    public var sessionLimits: SessionStore.Limits {
+        get { sessions.limits }
+        set { sessions.limits = newValue }
     }
 
     /// How many requests are under way.
@@ -89,7 +98,7 @@ public struct PolicyEngine: Sendable {
         var evaluation = PolicyEvaluation(
             plan: plan, policies: policies, request: request, session: session, started: now,
             isDryRun: options.isDryRun, isTraced: options.isTraced,
-            refusal: isFull ? "too many requests under way" : nil)
+            refusal: isFull ? .tooMany : nil, lastKnown: lastKnown)
         var effects: [PolicyEvaluation.Action] = []
         evaluation.start(knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
         if case .finish(let decision)? = effects.last, effects.count == 1 {
@@ -207,5 +216,7 @@ public struct PolicyEngine: Sendable {
     }
 
     private static let nothingToSay = PolicyDecision(
-        action: .dunno, check: nil, reason: "", policy: nil, remarks: [], outcomes: [], steps: [], microseconds: 0)
+        action: .dunno, check: nil, reason: "no policy for this state", plan: nil, remarks: [], outcomes: [],
+        answers: [],
+        steps: [], microseconds: 0)
 }

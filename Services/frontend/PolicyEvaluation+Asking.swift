@@ -60,7 +60,7 @@ extension PolicyEvaluation {
         let question = questions[index]
         guard question.expires > now else {
             questions[index].isOpen = false
-            for position in positions { fail(position, AskFailure.expired.rawValue) }
+            for position in positions { fail(position, .expired) }
             return
         }
         let isKeyed = positions.contains { plan.checks[$0].definition.isKeyed }
@@ -78,6 +78,7 @@ extension PolicyEvaluation {
             return
         }
         questions[index].isOpen = true
+        questions[index].asked = question.asked ?? now
         trace(question.service, "asked \(ask.checks.joined(separator: " "))", now: now)
         actions.append(
             .ask(
@@ -122,7 +123,7 @@ extension PolicyEvaluation {
     ) {
         switch outcome {
         case .failed(let failure):
-            for position in positions { fail(position, failure.rawValue) }
+            for position in positions { fail(position, FailureReason(failure)) }
         case .reply(let list):
             let names = positions.map { plan.checks[$0].definition.name }
             noteUnaskedChecks(list, asked: names, of: questions[index].service)
@@ -149,7 +150,7 @@ extension PolicyEvaluation {
             switch answer.result {
             case .error(let text):
                 hasFailure = true
-                states[position] = .failed(text)
+                states[position] = .failed(.error, text)
             case .verdict(let verdict, let reason, let score):
                 states[position] = .decided(verdict, reason: reason, score: score)
                 keepVerdict(answer.result, of: position)

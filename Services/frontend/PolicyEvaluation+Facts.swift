@@ -22,7 +22,7 @@ extension PolicyEvaluation {
         }
         for (name, value) in session.facts where uses(name.kind, positions) { attached[name] = value }
         for name in needed { attached[name] = facts[name] ?? unknownFactValue }
-        return attached
+        return lastKnown.completing(attached)
     }
 
     private func uses(_ kind: String, _ positions: [Int]) -> Bool {
@@ -121,7 +121,7 @@ extension PolicyEvaluation {
         let asksAgain = names.contains { given[$0] != nil }
         guard questions[index].rounds < 2, !asksAgain else {
             let text = asksAgain ? "asked again for a fact it was given" : "needs facts a third time"
-            for position in positions { fail(position, text) }
+            for position in positions { fail(position, .error, text) }
             actions.append(.uselessReply(service: questions[index].service))
             return
         }

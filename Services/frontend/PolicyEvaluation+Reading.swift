@@ -25,15 +25,15 @@ extension PolicyEvaluation {
             return false
         case .skipped:
             break
-        case .failed(let text):
+        case .failed(let reason, let text):
             trace(check.name, "failed: \(text)", now: now)
             remarks.append(.init(kind: .failed, check: check.name, text: text))
-            outcomes.append((check.name, .failed))
+            outcomes.append((cursor, .failed(reason)))
             if check.mode == .enforce { applyFailureRule(of: check, text) }
         case .decided(let verdict, let reason, let score):
             if mustWaitForLocality(verdict, of: check) { return false }
             trace(check.name, reason.isEmpty ? verdict.text : "\(verdict.text) (\(reason))", now: now)
-            outcomes.append((check.name, outcome(of: verdict, check)))
+            outcomes.append((cursor, .verdict(verdict.word, isShadow: check.mode == .shadow)))
             if check.mode == .shadow {
                 if verdict != .none { remarks.append(.init(kind: .shadow, check: check.name, text: verdict.text)) }
             } else {
@@ -44,15 +44,6 @@ extension PolicyEvaluation {
         }
         cursor += 1
         return true
-    }
-
-    private func outcome(of verdict: Verdict, _ check: PolicyCheck) -> PolicyDecision.Outcome {
-        switch verdict {
-        case .none: .none
-        case .pass: check.mode == .shadow ? .shadow : .pass
-        case .action(let action):
-            check.mode == .shadow ? .shadow : Verdict.weight(of: action) == .final ? .final : .carried
-        }
     }
 
     private mutating func applyFailureRule(of check: PolicyCheck, _ text: String) {
@@ -121,8 +112,16 @@ extension PolicyEvaluation {
             .finish(
                 PolicyDecision(
                     action: reply?.action ?? .dunno, check: reply?.check ?? passedBy?.check,
-                    reason: reply?.reason ?? passedBy?.reason ?? "", policy: plan.policy, remarks: remarks,
-                    outcomes: outcomes, steps: steps ?? [], microseconds: now.microseconds(since: started))))
+                    reason: reply?.reason ?? passedBy?.reason ?? "", plan: plan, remarks: remarks,
+                    outcomes: outcomes, answers: answers, steps: steps ?? [],
+                    microseconds: now.microseconds(since: started))))
+    }
+
+    private var answers: [(positions: [Int], microseconds: Int)] {
+        questions.compactMap { question in
+            guard case .checks(let positions) = question.purpose, let took = question.took else { return nil }
+            return (positions, took)
+        }
     }
 
     private mutating func rememberRecipient(reply: PolicyAction) {

@@ -25,7 +25,7 @@ struct PolicyEvaluation: Sendable {
         case undecided
         case skipped
         case decided(Verdict, reason: String, score: Double)
-        case failed(String)
+        case failed(FailureReason, String)
     }
 
     /// A question that was asked, or waits for facts before it is.
@@ -44,6 +44,9 @@ struct PolicyEvaluation: Sendable {
         var rounds = 0
         /// Facts it asked for, to be attached when it is asked again.
         var needed: [FactName] = []
+        /// When it was sent first, and how long the service, and the facts it needed, took from there.
+        var asked: MonotonicInstant?
+        var took: Int?
         /// Fact questions it still waits for.
         var missing = 0
     }
@@ -53,10 +56,12 @@ struct PolicyEvaluation: Sendable {
     let request: PolicyRequest
     let started: MonotonicInstant
     let isDryRun: Bool
+    /// What services are told when locality is unknown. The frontend's own rules go by what is known for certain.
+    let lastKnown: LastKnownLocality
     var session: Session
     var facts: [FactName: String] = [:]
     /// Set when nobody may be asked any more: too many requests, or out of time.
-    var refusal: String?
+    var refusal: FailureReason?
 
     var states: [CheckState]
     var cursor = 0
@@ -67,7 +72,7 @@ struct PolicyEvaluation: Sendable {
     var held: [Int] = []
     var wantedFactsMissing = 0
     var remarks: [PolicyDecision.Remark] = []
-    var outcomes: [(check: String, outcome: PolicyDecision.Outcome)] = []
+    var outcomes: [(position: Int, outcome: PolicyDecision.Outcome)] = []
     var steps: [PolicyDecision.Step]?
     var isFinished = false
     var encodedAttributes: ByteBuffer?
@@ -75,7 +80,8 @@ struct PolicyEvaluation: Sendable {
 
     init(
         plan: PolicyPlan, policies: PolicySet, request: PolicyRequest, session: Session, started: MonotonicInstant,
-        isDryRun: Bool = false, isTraced: Bool = false, refusal: String? = nil
+        isDryRun: Bool = false, isTraced: Bool = false, refusal: FailureReason? = nil,
+        lastKnown: LastKnownLocality = LastKnownLocality()
     ) {
         self.plan = plan
         self.policies = policies
@@ -83,6 +89,7 @@ struct PolicyEvaluation: Sendable {
         self.session = session
         self.started = started
         self.isDryRun = isDryRun
+        self.lastKnown = lastKnown
         self.refusal = refusal
         states = Array(repeating: .undecided, count: plan.checks.count)
         carried = CarriedActions(waiting: session.waiting)
@@ -103,6 +110,7 @@ struct PolicyEvaluation: Sendable {
         questions[index].isOpen = false
         switch questions[index].purpose {
         case .checks(let positions):
+            questions[index].took = questions[index].asked.map { now.microseconds(since: $0) }
             receiveChecks(outcome, of: index, positions: positions, now: now, actions: &actions)
         case .facts(let names, let waiter):
             receiveFacts(outcome, of: index, names: names, waiter: waiter, now: now, actions: &actions)
@@ -113,11 +121,11 @@ struct PolicyEvaluation: Sendable {
     /// The whole request's time is up: what is undecided goes by its failure rule.
     mutating func runOutOfTime(now: MonotonicInstant, actions: inout [Action]) {
         guard !isFinished else { return }
-        refusal = "deadline of the request"
+        refusal = .deadline
         held = []
         wantedFactsMissing = 0
         if plan.stages.indices.contains(stageIndex) {
-            for position in plan.stages[stageIndex].checks { fail(position, refusal ?? "") }
+            for position in plan.stages[stageIndex].checks { fail(position, .deadline) }
         }
         read(now: now, actions: &actions)
     }
@@ -126,8 +134,8 @@ struct PolicyEvaluation: Sendable {
     var deadline: MonotonicInstant { started.advanced(byMilliseconds: policies.deadline) }
 
     /// A check is undecided no longer: its failure rule applies when reading comes to it.
-    mutating func fail(_ position: Int, _ text: String) {
-        if case .undecided = states[position] { states[position] = .failed(text) }
+    mutating func fail(_ position: Int, _ reason: FailureReason, _ text: String? = nil) {
+        if case .undecided = states[position] { states[position] = .failed(reason, text ?? reason.text) }
     }
 
     private mutating func leaveOutWhatDoesNotApply() {

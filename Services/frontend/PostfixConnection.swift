@@ -19,7 +19,7 @@ final class PostfixConnection: ChannelDuplexHandler {
     }
 
     let number: UInt64
-    let listener: ListenerConfiguration
+    private(set) var listener: ListenerConfiguration
     private let channel: any Channel
     private let limits: Limits
     private let ask: (PostfixCodec.Question, PostfixConnection) -> Void
@@ -126,6 +126,14 @@ final class PostfixConnection: ChannelDuplexHandler {
         }
         channel.writeAndFlush(bytes, promise: promise)
         if isDraining { close(nil) }
+    }
+
+    /// Takes another policy over. What is spoken on an open connection stays.
+    func apply(_ listeners: [ListenerConfiguration]) {
+        guard let changed = listeners.first(where: { $0.name == listener.name }),
+            changed.purpose.isPolicy == listener.purpose.isPolicy, changed.purpose.isPolicy
+        else { return }
+        listener = changed
     }
 
     /// Idle connections are closed at once, others right after their reply.

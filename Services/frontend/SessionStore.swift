@@ -36,7 +36,10 @@ public struct SessionStore: Sendable {
         var expires: MonotonicInstant
     }
 
-    private let limits: Limits
+    /// How much is kept and how long. Smaller limits forget the oldest sessions at once.
+    public var limits: Limits {
+        didSet { enforceLimits() }
+    }
     private var entries: [ByteBuffer: Entry] = [:]
     private var order = Deque<Place>()
     private var ended = Deque<Place>()

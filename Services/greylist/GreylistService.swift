@@ -95,9 +95,9 @@ public final class GreylistService: PolicyService {
         return answer
     }
 
-    /// How many attempts had which result.
+    /// Whether the database works, and how many attempts had which result.
     public func statistics() -> [(name: String, value: String)] {
-        counters.withLock { $0 }.list
+        [("database", alarm.isRinging ? "failing" : "working")] + counters.withLock { $0 }.list
     }
 
     /// Finishes what was begun and closes the database. Not to be called from a reply.

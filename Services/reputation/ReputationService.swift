@@ -15,4 +15,17 @@ public final class ReputationService: PolicyService {
     public var hello: Hello {
         Hello(service: "reputation")
     }
+
+    /// `list`, `set` and `delete` say that there is nothing.
+    public func administer(_ request: AdminRequest, reply: @escaping @Sendable (AdminReply) -> Void) {
+        switch request.verb {
+        case "list": reply(.failed("there is nothing to list: reputation keeps nothing yet"))
+        case "set", "delete":
+            reply(
+                .failed(
+                    "nothing can be \(request.verb == "set" ? "set" : "deleted") here: what there will be to set "
+                        + "are keys of the mapping reputation of the configuration"))
+        default: reply(.failed("unknown verb \(request.verb)"))
+        }
+    }
 }

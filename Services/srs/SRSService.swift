@@ -77,9 +77,9 @@ public final class SRSService: PolicyService {
         Hello(service: "srs", wants: [FactWant(kind: "local", attribute: "key")])
     }
 
-    /// How many lookups had which result.
+    /// Whether the database works, and how many lookups had which result.
     public func statistics() -> [(name: String, value: String)] {
-        counters.withLock { $0 }.list
+        [("database", store.isFailing ? "failing" : "working")] + counters.withLock { $0 }.list
     }
 
     /// Finishes what was begun and closes the database.

@@ -18,21 +18,24 @@ final class SRSStore: Sendable {
         ])
 
     private let snapshot: Snapshot
+    private let alarm: StoreAlarm
     private let thread: StoreThread<Worker>
 
     /// Starts the thread, which opens the database.
     init(path: String, clock: ServiceClock, log: Logger) throws {
         let snapshot = Snapshot()
+        let alarm = StoreAlarm(
+            onFailure: { log.error("database cannot be used: \($0)") },
+            onRecovery: { log.notice("the database works again") })
         self.snapshot = snapshot
+        self.alarm = alarm
         thread = try StoreThread(
             name: "srs-store", clock: StoreClock(clock), worker: Worker(path: path, snapshot: snapshot),
-            onStateChange: { state in
-                switch state {
-                case .available: log.notice("database opened")
-                case .unavailable(let error): log.error("database cannot be used: \(error)")
-                }
-            })
+            onStateChange: { alarm.changed(to: $0) })
     }
+
+    /// Whether the database cannot be used.
+    var isFailing: Bool { alarm.isRinging }
 
     /// The excluded domains as they were read last; nil before they could be read for the first time.
     var excluded: ExcludedDomains? {

@@ -21,11 +21,13 @@ public struct Hello: Sendable, Equatable {
     public var wants: [FactWant]
     /// Whether END-OF-MESSAGE requests should carry the recipients accepted at RCPT.
     public var wantsRecipients: Bool
+    /// Seconds between two runs of its timed work; nil when it has none. After the first run its own answer counts.
+    public var upkeep: Int?
 
     /// A service's self-description; the runtime fills its version in.
     public init(
         service: String, version: String = "", checks: [String] = [], records: [String] = [], keyed: [String] = [],
-        provides: [String] = [], wants: [FactWant] = [], wantsRecipients: Bool = false
+        provides: [String] = [], wants: [FactWant] = [], wantsRecipients: Bool = false, upkeep: Int? = nil
     ) {
         self.service = service
         self.version = version
@@ -35,6 +37,7 @@ public struct Hello: Sendable, Equatable {
         self.provides = provides
         self.wants = wants
         self.wantsRecipients = wantsRecipients
+        self.upkeep = upkeep
     }
 
     /// Decodes a hello reply; unknown attributes are skipped, so that a newer minor version is understood.
@@ -48,7 +51,8 @@ public struct Hello: Sendable, Equatable {
         self.init(
             service: service, version: list.string("version") ?? "", checks: words("checks"),
             records: words("records"), keyed: words("keyed"), provides: words("provides"),
-            wants: wanted.compactMap(FactWant.init(parsing:)), wantsRecipients: wanted.contains("recipients"))
+            wants: wanted.compactMap(FactWant.init(parsing:)), wantsRecipients: wanted.contains("recipients"),
+            upkeep: list.integer("upkeep").flatMap { UpkeepReply.intervals.contains($0) ? $0 : nil })
     }
 
     /// Appends the attributes of the reply, without the lines every reply begins with.
@@ -62,6 +66,7 @@ public struct Hello: Sendable, Equatable {
         ] {
             buffer.writeAttribute(name, words.joined(separator: " "))
         }
+        if let upkeep { buffer.writeAttribute("upkeep", upkeep) }
     }
 
     /// The request that asks for it, without the closing empty line.

@@ -13,6 +13,8 @@ public protocol PolicyService: AnyObject, Sendable {
     func facts(_ request: FactRequest, reply: @escaping @Sendable (FactReply) -> Void)
     /// Looks a key up.
     func lookup(_ request: LookupRequest, reply: @escaping @Sendable (LookupResult) -> Void)
+    /// Does timed work that needs facts of another service; asked for when `hello` says `upkeep`.
+    func upkeep(_ request: UpkeepRequest, reply: @escaping @Sendable (UpkeepReply) -> Void)
     /// Carries a management verb out. `stats` and `reload` are answered by the runtime, which adds `statistics`.
     func administer(_ request: AdminRequest, reply: @escaping @Sendable (AdminReply) -> Void)
     /// Figures of its own for `stats`, by name.
@@ -38,6 +40,11 @@ extension PolicyService {
     /// A service without tables finds nothing.
     public func lookup(_ request: LookupRequest, reply: @escaping @Sendable (LookupResult) -> Void) {
         reply(.notFound("unknown map \(request.map)"))
+    }
+
+    /// A service without timed work is done.
+    public func upkeep(_ request: UpkeepRequest, reply: @escaping @Sendable (UpkeepReply) -> Void) {
+        reply(.done(next: UpkeepReply.intervals.upperBound))
     }
 
     /// A service without verbs refuses each by name.

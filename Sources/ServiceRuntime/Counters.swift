@@ -67,16 +67,7 @@ public final class Counters {
     /// Every counter, and of every histogram `NAME.count`, `NAME.p50`, `NAME.p99` and `NAME.max` (µs), by name.
     public func snapshot() -> [(name: String, value: UInt64)] {
         var lines = names.map { name, counter in (name: name, value: values[counter.index]) }
-        for (name, latency) in latencyNames { lines += Self.lines(of: histograms[latency.index], name: name) }
+        for (name, latency) in latencyNames { lines += histograms[latency.index].rows(name: name) }
         return lines.sorted { $0.name < $1.name }
-    }
-
-    private static func lines(of histogram: LatencyHistogram, name: String) -> [(name: String, value: UInt64)] {
-        [
-            (name: "\(name).count", value: histogram.count),
-            (name: "\(name).p50", value: UInt64(clamping: histogram.percentile(50))),
-            (name: "\(name).p99", value: UInt64(clamping: histogram.percentile(99))),
-            (name: "\(name).max", value: UInt64(clamping: histogram.maximum)),
-        ]
     }
 }

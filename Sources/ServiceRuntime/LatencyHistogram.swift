@@ -41,6 +41,16 @@ public struct LatencyHistogram: Equatable, Sendable {
         return maximum
     }
 
+    /// How it is shown: `NAME.count`, and in microseconds `NAME.p50`, `NAME.p99` and `NAME.max`.
+    func rows(name: String) -> [(name: String, value: UInt64)] {
+        [
+            (name: "\(name).count", value: count),
+            (name: "\(name).p50", value: UInt64(clamping: percentile(50))),
+            (name: "\(name).p99", value: UInt64(clamping: percentile(99))),
+            (name: "\(name).max", value: UInt64(clamping: maximum)),
+        ]
+    }
+
     /// Below `steps` a bucket holds one value; above, the bits after the leading one choose the step.
     static func index(of value: Int64) -> Int {
         guard value >= Int64(steps) else { return Int(value) }

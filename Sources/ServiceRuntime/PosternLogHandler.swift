@@ -2,19 +2,24 @@ public import Logging
 
 /// swift-log's way to a ``LogWriter``: the message, then the metadata as ` key=value` in the keys' order.
 public struct PosternLogHandler: LogHandler {
-    /// Lines below it are not written.
-    public var logLevel: Logger.Level
+    /// Lines below it are not written: the threshold of all loggers, unless this one was given a level of its own.
+    public var logLevel: Logger.Level {
+        get { ownLevel ?? threshold.level }
+        set { ownLevel = newValue }
+    }
     /// What every line of this logger carries.
     public var metadata: Logger.Metadata = [:]
     /// What every line carries because of where it is written.
     public var metadataProvider: Logger.MetadataProvider?
 
     private let writer: LogWriter
+    private let threshold: LogThreshold
+    private var ownLevel: Logger.Level?
 
-    /// A handler that writes to `writer` from `level` on.
-    public init(writer: LogWriter, level: Logger.Level = .info) {
+    /// A handler that writes to `writer` from the threshold on, which may move.
+    public init(writer: LogWriter, threshold: LogThreshold) {
         self.writer = writer
-        logLevel = level
+        self.threshold = threshold
     }
 
     /// One value of ``metadata``.

@@ -1,5 +1,6 @@
 public import Logging
 public import NIOCore
+public import ServiceProtocol
 
 /// What a process has to work with.
 public struct ProcessEnvironment {
@@ -11,6 +12,28 @@ public struct ProcessEnvironment {
     public let logWriter: LogWriter
     /// The configuration file.
     public let configurationPath: String
+    /// The common part that the process was started with.
+    let common: CommonConfiguration
+    let logThreshold: LogThreshold
+
+    /// Takes over what every process takes of another configuration, and says what it cannot take over.
+    public func apply(_ changed: CommonConfiguration) {
+        logThreshold.level = changed.logLevel.level
+        for key in common.keysNeedingRestart(changed) { log.warning("common.\(key) changes with the next start only") }
+    }
+}
+
+extension CommonConfiguration {
+    /// The keys whose values differ and that a running process does not take over.
+    func keysNeedingRestart(_ changed: CommonConfiguration) -> [String] {
+        let differs: [(key: String, differs: Bool)] = [
+            ("runtime-directory", runtimeDirectory != changed.runtimeDirectory),
+            ("state-directory", stateDirectory != changed.stateDirectory),
+            ("log.destination", logDestination != changed.logDestination),
+            ("log.facility", logFacility != changed.logFacility),
+        ]
+        return differs.filter(\.differs).map(\.key)
+    }
 }
 
 /// What a process does on its event loop; the process around it brings sockets, signals and the end.

@@ -29,6 +29,7 @@ public enum ServiceProcess {
             return ServiceRole(name: name, service: service, environment: environment) {
                 let loaded = try LoadedConfiguration<Own>(path: environment.configurationPath, service: name)
                 try apply(service, loaded.own, loaded.common)
+                environment.apply(loaded.common)
             }
         }
     }
@@ -42,10 +43,12 @@ public enum ServiceProcess {
             let writer = try LogWriter(
                 name: name, destination: LogDestination(rawValue: common.logDestination.rawValue) ?? .automatic,
                 facility: LogFacility(parsing: common.logFacility.rawValue) ?? .mail)
-            let log = Logger(label: name) { _ in PosternLogHandler(writer: writer, level: common.logLevel.level) }
+            let threshold = LogThreshold(common.logLevel.level)
+            let log = Logger(label: name) { _ in PosternLogHandler(writer: writer, threshold: threshold) }
             MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
                 let environment = ProcessEnvironment(
-                    eventLoop: eventLoop, log: log, logWriter: writer, configurationPath: path)
+                    eventLoop: eventLoop, log: log, logWriter: writer, configurationPath: path, common: common,
+                    logThreshold: threshold)
                 let process = RunningProcess(name: name, environment: environment)
                 process.start(sockets, make: make)
             }

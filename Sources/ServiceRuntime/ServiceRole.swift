@@ -10,7 +10,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
     private let service: Service
     private let environment: ProcessEnvironment
     private let reloadConfiguration: () throws -> Void
-    private let tally = ServiceTally()
+    private let tally: ServiceTally
     private var checkServer: MessageServer?
     private var adminServer: MessageServer?
 
@@ -21,6 +21,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
         self.name = name
         self.service = service
         self.environment = environment
+        tally = ServiceTally(checks: service.hello.checks)
         reloadConfiguration = reload
     }
 
@@ -85,14 +86,17 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             guard let request = CheckRequest(message.attributes) else { return responder.hangUp() }
             check(request) { reply in responder.send { reply.encode(into: &$0) } }
         case "fact":
-            tally.count("facts")
+            tally.count(.facts)
             // What is missing in the reply is unknown. Hanging up would cost other questions their connection.
             guard let request = FactRequest(message.attributes) else { return responder.send { _ in } }
             service.facts(request) { reply in responder.send { reply.encode(into: &$0) } }
         case "lookup":
             guard let request = LookupRequest(message.attributes) else { return responder.hangUp() }
-            tally.count("lookups")
+            tally.count(.lookups)
             service.lookup(request) { result in responder.send { result.encode(into: &$0) } }
+        case "upkeep":
+            tally.count(.upkeep)
+            service.upkeep(UpkeepRequest(message.attributes)) { reply in responder.send { reply.encode(into: &$0) } }
         default:
             environment.log.warning("unknown request on the check socket")
             responder.hangUp()
@@ -119,7 +123,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             deadline: MonotonicInstant.now.advanced(byMilliseconds: Self.directLimit))
         let rule = service.directFailureRule
         guard !request.checks.isEmpty else { return responder.send(DirectAnswer(action: .dunno)) }
-        tally.count("direct")
+        tally.count(.direct)
         let service = service
         check(request) { answer in
             if case .needs(let names) = answer {

@@ -1,47 +1,72 @@
 internal import ServiceProtocol
 internal import Synchronization
 
-/// What a service's runtime counts: requests by kind, results by check, and how long answers took. From any thread.
+/// What a service's runtime counts: requests by kind, and by check its verdicts, its errors and how long answers took.
+/// From any thread; an answer builds no name.
 final class ServiceTally: Sendable {
-    private struct State {
-        var counts: [String: UInt64] = [:]
+    /// What is counted beside the checks' answers.
+    enum Event: String, CaseIterable {
+        case facts, lookups, upkeep, direct, needs
+        /// An answer about a check that the service does not have: somebody asked for it by a wrong name.
+        case unknownCheck = "unknown-check"
+    }
+
+    private struct Check {
+        let name: String
+        var words = [UInt64](repeating: 0, count: Verdict.Word.allCases.count)
+        var errors: UInt64 = 0
         var latency = LatencyHistogram()
     }
 
-    private let state = Mutex(State())
+    private struct State {
+        var events: [Event: UInt64] = [:]
+        var checks: [Check]
+    }
 
-    func count(_ name: String) {
-        state.withLock { $0.counts[name, default: 0] &+= 1 }
+    private let state: Mutex<State>
+
+    /// A tally for the checks a service decides.
+    init(checks: [String]) {
+        state = Mutex(State(checks: checks.map { Check(name: $0) }))
+    }
+
+    func count(_ event: Event) {
+        state.withLock { $0.events[event, default: 0] &+= 1 }
     }
 
     func answered(_ reply: CheckReply, since start: MonotonicInstant) {
-        let microseconds = MonotonicInstant.now.microseconds(since: start)
+        answered(reply, microseconds: MonotonicInstant.now.microseconds(since: start))
+    }
+
+    func answered(_ reply: CheckReply, microseconds: Int) {
+        guard case .results(let results) = reply else { return count(.needs) }
         state.withLock { state in
-            state.latency.record(microseconds: Int64(microseconds))
-            switch reply {
-            case .needs: state.counts["needs", default: 0] &+= 1
-            case .results(let results):
-                for (check, result) in results { state.counts[Self.name(check, result), default: 0] &+= 1 }
+            for (name, result) in results {
+                // A service has few checks, so looking through them is quicker than hashing the name.
+                guard let index = state.checks.firstIndex(where: { $0.name == name }) else {
+                    state.events[.unknownCheck, default: 0] &+= 1
+                    continue
+                }
+                state.checks[index].latency.record(microseconds: Int64(microseconds))
+                switch result {
+                case .error: state.checks[index].errors &+= 1
+                case .verdict(let verdict, _, _): state.checks[index].words[verdict.word.rawValue] &+= 1
+                }
             }
         }
     }
 
-    private static func name(_ check: String, _ result: CheckResult) -> String {
-        switch result {
-        case .error: "\(check).error"
-        case .verdict(.none, _, _): "\(check).none"
-        case .verdict(.pass, _, _): "\(check).pass"
-        case .verdict(.action, _, _): "\(check).action"
-        }
-    }
-
-    /// The figures by name; times in microseconds.
+    /// The figures by name, of checks only those that are not 0; times in microseconds.
     func rows() -> [(name: String, value: String)] {
-        state.withLock { state in
-            var rows = state.counts.map { (name: $0.key, value: String($0.value)) }
-            rows.append(("check-time.p50", String(state.latency.percentile(50))))
-            rows.append(("check-time.p99", String(state.latency.percentile(99))))
-            return rows.sorted { $0.name < $1.name }
+        let (events, checks) = state.withLock { ($0.events, $0.checks) }
+        var rows = events.map { (name: $0.key.rawValue, value: String($0.value)) }
+        for check in checks {
+            let words = zip(Verdict.Word.allCases.map(\.text), check.words)
+            let counts = words + [("failed.error", check.errors)]
+            rows += counts.filter { $0.1 > 0 }.map { ("checks.\(check.name).\($0.0)", String($0.1)) }
+            guard check.latency.count > 0 else { continue }
+            rows += check.latency.rows(name: "checks.\(check.name).time").map { ($0.name, String($0.value)) }
         }
+        return rows.sorted { $0.name < $1.name }
     }
 }

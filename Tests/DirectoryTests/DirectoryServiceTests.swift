@@ -38,9 +38,11 @@ import Testing
         return try #require(answer.withLock { $0 }).values[name]
     }
 
-    private static func administer(_ service: DirectoryService, _ arguments: [String: String]) -> AdminReply? {
+    private static func administer(
+        _ service: DirectoryService, _ arguments: [String: String], verb: String = "list"
+    ) -> AdminReply? {
         let answer = Mutex<AdminReply?>(nil)
-        service.administer(AdminRequest(verb: "list", arguments: arguments)) { reply in answer.withLock { $0 = reply } }
+        service.administer(AdminRequest(verb: verb, arguments: arguments)) { reply in answer.withLock { $0 = reply } }
         return answer.withLock { $0 }
     }
 
@@ -53,6 +55,13 @@ import Testing
             // Not in A-label form, and not a kind of ours: unknown.
             ("local:Example.com", nil), ("local:bücher.example", nil), ("local:[192.0.2.1]", nil),
             ("spf-listed:example.com", nil),
+            (
+                "local-domains:.",
+                "alias:alias.example backup-mx:backup.example local:example.com local:xn--bcher-kva.example "
+            ),
+            ("local-domains:backup.example", "local:example.com local:xn--bcher-kva.example "),
+            ("local-domains:d.example", "local:example.com local:xn--bcher-kva.example "),
+            ("local-domains:zzz", ""),
         ] as [(String, String?)])
     func facts(_ name: String, _ expected: String?) throws {
         #expect(try Self.value(Self.service(), name) == expected)
@@ -61,7 +70,7 @@ import Testing
     @Test func hello() throws {
         let hello = try Self.service().hello
         #expect(hello.service == "directory")
-        #expect(hello.provides == ["local", "alias-target"])
+        #expect(hello.provides == ["local", "alias-target", "local-domains"])
         #expect(hello.checks.isEmpty)
     }
 
@@ -93,6 +102,35 @@ import Testing
             return
         }
         #expect((first + second).map { $0[0] } == names)
+    }
+
+    @Test(arguments: [("set", "set"), ("delete", "deleted")])
+    func verbsSayWhereTheSettingsAre(_ verb: String, _ word: String) throws {
+        #expect(
+            Self.administer(try Self.service(), [:], verb: verb)
+                == .failed(
+                    "nothing can be \(word) here: the domains are the keys directory.local-domains, alias-domains and "
+                        + "backup-mx-domains of the configuration"))
+        #expect(Self.administer(try Self.service(), [:], verb: "forget") == .failed("unknown verb forget"))
+    }
+
+    /// Page by page, each a value of one line on the wire.
+    @Test func theListInPages() throws {
+        let names = (0..<9_000).map { "domain-\($0 + 10_000).example" }
+        let service = try Self.service("directory: {local-domains: [\(names.joined(separator: ", "))]}")
+        var found: [Substring] = []
+        var cursor = "."
+        for _ in 0..<20 {
+            let page = try #require(try Self.value(service, "local-domains:\(cursor)"))
+            #expect(page.utf8.count < 65_000)
+            var words = page.split(separator: " ")
+            let isLast = words.last != "more"
+            if !isLast { words.removeLast() }
+            found += words.map { $0.dropFirst("local:".count) }
+            if isLast { break }
+            cursor = try #require(found.last.map(String.init))
+        }
+        #expect(found.map(String.init) == names)
     }
 
     @Test(

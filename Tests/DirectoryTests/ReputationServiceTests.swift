@@ -1,13 +1,14 @@
 import Configuration
 import Logging
 import ServiceProtocol
+import Synchronization
 import Testing
 
 @testable import Reputation
 
 @Suite struct ReputationServiceTests {
-    @Test func hello() throws {
-        let service = try ConfigurationDocument(text: "reputation: {}", file: "test.yaml").read { top in
+    private static func service() throws -> ReputationService {
+        try ConfigurationDocument(text: "reputation: {}", file: "test.yaml").read { top in
             let common = CommonConfiguration(from: top.mapping("common"))
             return Result {
                 try ReputationService(
@@ -15,7 +16,28 @@ import Testing
                     common: common, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             }
         }.get()
-        #expect(service.hello == Hello(service: "reputation"))
+    }
+
+    @Test func hello() throws {
+        #expect(try Self.service().hello == Hello(service: "reputation"))
+    }
+
+    @Test(arguments: [
+        ("list", "there is nothing to list: reputation keeps nothing yet"),
+        (
+            "set",
+            "nothing can be set here: what there will be to set are keys of the mapping reputation of the configuration"
+        ),
+        (
+            "delete",
+            "nothing can be deleted here: what there will be to set are keys of the mapping reputation of the "
+                + "configuration"
+        ),
+        ("nonsense", "unknown verb nonsense"),
+    ]) func verbsSayWhereTheSettingsAre(_ verb: String, _ text: String) throws {
+        let answer = Mutex<AdminReply?>(nil)
+        try Self.service().administer(AdminRequest(verb: verb)) { reply in answer.withLock { $0 = reply } }
+        #expect(answer.withLock { $0 } == .failed(text))
     }
 
     @Test func hasNoKeys() {

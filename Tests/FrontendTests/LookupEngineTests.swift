@@ -67,6 +67,36 @@ import Testing
         #expect(dialog.fail(failure) == [Self.asked + " fact.local:x.example=unknown"])
     }
 
+    private static let list = """
+        postern local-domains 1
+        local x.example
+        end 1
+
+        """
+
+    /// The directory is away: the last known list tells, and is not mistaken for the directory's own word.
+    @Test(arguments: [
+        ("u@x.example", "x.example=yes"), ("u@y.example", "y.example=no"), ("u@mx.example", "mx.example=yes"),
+    ])
+    func theLastKnownListAnswers(_ key: String, _ fact: String) throws {
+        var dialog = Dialog()
+        dialog.engine.lastKnown = LastKnownLocality(
+            domains: try LastKnownDomains(parsing: Self.list), hostnames: ["mx.example"])
+        let asked = "srs: request=lookup map=srs-forward key=\(key) fact.local:\(fact)"
+        #expect(dialog.lookUp(key).first?.hasPrefix("directory: ") == true)
+        #expect(dialog.fail(.expired) == [asked])
+        #expect(dialog.lookUp(key).first?.hasPrefix("directory: ") == true)
+        _ = dialog.reply("result=notfound")
+        #expect(dialog.reply("fact.local:\(key.dropFirst(2))=unknown") == [asked])
+        _ = dialog.reply("result=notfound")
+        #expect(dialog.lookUp(key).first?.hasPrefix("directory: ") == true)
+        let opposite = fact.hasSuffix("yes") ? "no" : "yes"
+        #expect(
+            dialog.reply("fact.local:\(key.dropFirst(2))=\(opposite)") == [
+                "srs: request=lookup map=srs-forward key=\(key) fact.local:\(key.dropFirst(2))=\(opposite)"
+            ])
+    }
+
     @Test func onlyTheFactAskedForIsBelieved() {
         var dialog = Dialog()
         _ = dialog.lookUp("u@x.example")

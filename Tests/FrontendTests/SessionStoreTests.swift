@@ -40,6 +40,20 @@ import Testing
         #expect(limits.afterEnd == 60_000)
     }
 
+    @Test func smallerLimitsHoldAtOnce() {
+        var store = SessionStore()
+        for name in ["a", "b", "c", "d"] { Self.keep(&store, name) }
+        store.limits.sessions = 2
+        #expect(store.count == 2)
+        #expect(!Self.has(store, "a") && !Self.has(store, "b") && Self.has(store, "c") && Self.has(store, "d"))
+        store.limits.bytes = store.bytes - 1
+        #expect(store.count == 1)
+        #expect(Self.has(store, "d"))
+        store.limits = SessionStore.Limits()
+        Self.keep(&store, "e")
+        #expect(store.count == 2)
+    }
+
     @Test func theOldestGoesFirst() {
         var store = SessionStore(limits: Self.limits { $0.sessions = 2 })
         Self.keep(&store, "a")

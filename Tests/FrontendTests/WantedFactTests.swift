@@ -28,6 +28,21 @@ import Testing
         #expect(try dialog.facts("a") == ["local:rcpt.example": "unknown"])
     }
 
+    /// The check is told what the list says. Whether OK may be answered goes by the directory's own word: the list may
+    /// name a domain that has moved away, and OK skips Postfix's later restrictions.
+    @Test func theLastKnownListAnswersForLocality() throws {
+        let list = "postern local-domains 1\nlocal rcpt.example\nend 1\n"
+        var dialog = try PolicyDialog(
+            rcpt: [.make("a", wants: ["local:recipient", "local:sender"]) { $0.mayPermit = true }])
+        dialog.engine.lastKnown = LastKnownLocality(domains: try LastKnownDomains(parsing: list))
+        _ = dialog.rcpt()
+        #expect(dialog.fail("directory", .expired) == ["ask a: a"])
+        #expect(try dialog.facts("a") == ["local:rcpt.example": "yes", "local:sender.example": "no"])
+        #expect(dialog.reply("a", "verdict.a=OK") == ["answer DUNNO"])
+        // It is not remembered as if the directory had said so.
+        #expect(dialog.rcpt() == ["ask directory: fact local:rcpt.example local:sender.example"])
+    }
+
     @Test func aSlowProviderLeavesTimeForTheCheck() throws {
         var dialog = try PolicyDialog(rcpt: [.make("a", wants: ["local:recipient"]) { $0.limit = 600 }])
         _ = dialog.rcpt()

@@ -83,6 +83,7 @@ import Testing
         close(descriptor)
         let bench = try Bench(directory: directory)
         for _ in 0..<3 { #expect(await bench.outcome() == "error database: corrupt") }
+        #expect(bench.service.statistics().contains { $0.name == "database" && $0.value == "failing" })
         bench.service.stop()
         #expect(bench.log.all.filter { $0.hasPrefix("error:") }.count == 1)
     }
@@ -122,6 +123,7 @@ import Testing
         try await bench.limitPages(false)
         #expect(await bench.outcome("203.0.113.2") == "451 new triplet, 900 s")
         #expect(bench.log.all.contains("notice: the database works again"))
+        #expect(bench.service.statistics().contains { $0.name == "database" && $0.value == "working" })
     }
 }
 

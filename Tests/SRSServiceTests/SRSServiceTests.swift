@@ -96,7 +96,7 @@ import Testing
         #expect(
             figures == [
                 "rewritten": "1", "reversed": "1", "bypassed": "1", "failed": "1", "locality-unknown": "1",
-                "exclusions-unread": "0",
+                "exclusions-unread": "0", "database": "working",
             ])
     }
 
@@ -160,6 +160,7 @@ import Testing
         #expect(text.hasPrefix("database: "))
         #expect(bench.lines.all.filter { $0.hasPrefix("error:") }.count == 1)
         #expect(bench.service.statistics().contains { $0.name == "exclusions-unread" && $0.value == "1" })
+        #expect(bench.service.statistics().contains { $0.name == "database" && $0.value == "failing" })
     }
 
     // MARK: - What cannot be decided

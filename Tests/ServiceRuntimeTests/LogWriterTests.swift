@@ -163,7 +163,7 @@ import Testing
 
     @Test func theLogHandlerWritesMessageAndMetadata() throws {
         let writer = try writer()
-        var logger = Logger(label: "test") { _ in PosternLogHandler(writer: writer, level: .info) }
+        var logger = Logger(label: "test") { _ in PosternLogHandler(writer: writer, threshold: LogThreshold(.info)) }
         logger[metadataKey: "service"] = "srs"
         logger.debug("hidden")
         logger.notice("reload\nfailed", metadata: ["file": "a.yaml", "line": "7"])

@@ -22,6 +22,7 @@ final class PostfixConnection: ChannelDuplexHandler {
     let number: UInt64
     let listener: ListenerConfiguration
     private let channel: any Channel
+    private var context: ChannelHandlerContext?
     private let limits: Limits
     private let ask: (PostfixCodec.Question, PostfixConnection) -> Void
     private let closed: (PostfixConnection, String?) -> Void
@@ -54,6 +55,14 @@ final class PostfixConnection: ChannelDuplexHandler {
         self.ask = ask
         self.closed = closed
         codec = PostfixCodec(listener.purpose)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -126,7 +135,8 @@ final class PostfixConnection: ChannelDuplexHandler {
         if replySince == nil { replySince = lastActivity }
         let promise = channel.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.replyLeft() }
-        channel.writeAndFlush(bytes, promise: promise)
+        // From here, not from the pipeline's end: there is nobody between.
+        context?.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
         if isDraining { close(nil) }
     }
 

@@ -36,23 +36,25 @@ extension ByteBuffer {
 
 extension ByteBuffer {
     mutating func writeAttributeLine(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        reserveCapacity(minimumWritableBytes: name.count + value.count + 2)
-        writeEscaped(name, alsoEscaping: ASCII.equals)
-        writeInteger(ASCII.equals)
-        writeEscaped(value, alsoEscaping: ASCII.percent)
-        writeInteger(ASCII.newline)
-    }
-
-    private mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer, alsoEscaping extra: UInt8) {
-        var clean = 0
-        for (index, byte) in bytes.enumerated() {
-            let isSpecial = byte < 0x20 || byte == ASCII.percent || byte == ASCII.delete || byte == extra
-            if isSpecial {
-                writeBytes(bytes[clean..<index])
-                PercentEncoding.write(byte, into: &self)
-                clean = index + 1
-            }
+        write(atMost: 3 * (name.count + value.count) + 2) { writer in
+            writer.writeEscaped(name, alsoEscaping: ASCII.equals)
+            writer.write(ASCII.equals)
+            writer.writeEscaped(value, alsoEscaping: ASCII.percent)
+            writer.write(ASCII.newline)
         }
-        writeBytes(bytes[clean...])
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer, alsoEscaping extra: UInt8) {
+        var clean = 0
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            guard byte < 0x20 || byte == ASCII.percent || byte == ASCII.delete || byte == extra else { continue }
+            write(UnsafeRawBufferPointer(rebasing: bytes[clean..<index]))
+            PercentEncoding.write(byte, into: &self)
+            clean = index + 1
+        }
+        write(UnsafeRawBufferPointer(rebasing: bytes[clean...]))
     }
 }

@@ -13,22 +13,23 @@ enum TCPTableEncoding {
 
     /// Appends `text`, cut between two characters so that no more than `limit` bytes are written.
     static func write(_ text: String, limit: Int, into buffer: inout ByteBuffer) {
-        var room = limit
-        for scalar in text.unicodeScalars {
-            let length = length(of: String(scalar))
-            guard length <= room else { return }
-            room -= length
-            for byte in UTF8.encode(scalar) ?? .init() {
-                write(byte, into: &buffer)
+        let whole = length(of: text)
+        if whole == text.utf8.count, whole <= limit {
+            buffer.writeString(text)
+            return
+        }
+        buffer.write(atMost: min(whole, limit)) { writer in
+            var room = limit
+            for scalar in text.unicodeScalars {
+                let length = length(of: String(scalar))
+                guard length <= room else { return }
+                room -= length
+                for byte in UTF8.encode(scalar) ?? .init() { write(byte, into: &writer) }
             }
         }
     }
 
-    private static func write(_ byte: UInt8, into buffer: inout ByteBuffer) {
-        if needsEscape(byte) {
-            PercentEncoding.write(byte, into: &buffer)
-        } else {
-            buffer.writeInteger(byte)
-        }
+    private static func write(_ byte: UInt8, into writer: inout ByteWriter) {
+        if needsEscape(byte) { PercentEncoding.write(byte, into: &writer) } else { writer.write(byte) }
     }
 }

@@ -31,7 +31,7 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
     /// Whether the subject is a domain in A-label form; any other fact is `unknown` without asking.
     public var hasValidDomain: Bool {
         guard let domain = Domain(parsing: subject) else { return false }
-        return domain.text == subject && !domain.isAddressLiteral && subject.utf8.allSatisfy { $0 < 0x80 }
+        return domain.text == subject && domain.isFactSubject
     }
 
     /// `KIND:SUBJECT`.
@@ -62,12 +62,20 @@ public struct FactWant: Sendable, Hashable, CustomStringConvertible {
 
     /// The name of the fact for `address`; nil when the address has no domain in A-label form.
     public func name(for address: String) -> FactName? {
-        guard let at = address.lastIndex(of: "@") else { return nil }
-        guard let domain = Domain(parsing: String(address[address.index(after: at)...])) else { return nil }
-        let name = FactName(kind: kind, subject: domain.text)
-        return name.hasValidDomain ? name : nil
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        guard let domain = Domain(parsing: address[address.utf8.index(after: at)...]), domain.isFactSubject else {
+            return nil
+        }
+        return FactName(kind: kind, subject: domain.text)
     }
 
     /// `KIND:ATTRIBUTE`.
     public var description: String { "\(kind):\(attribute)" }
+}
+
+extension Domain {
+    /// A domain in A-label form. What was parsed is normalised, so only these two remain.
+    fileprivate var isFactSubject: Bool {
+        !isAddressLiteral && text.utf8.allSatisfy { $0 < 0x80 }
+    }
 }

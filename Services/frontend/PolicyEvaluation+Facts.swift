@@ -15,7 +15,7 @@ extension PolicyEvaluation {
     func attachedFacts(_ positions: [Int], needed: [FactName]) -> [FactName: String] {
         var attached: [FactName: String] = [:]
         for position in positions {
-            for name in wantedFacts[position] {
+            for name in wantedFacts.isEmpty ? [] : wantedFacts[position] {
                 attached[name] = facts[name] ?? unknownFactValue
             }
         }
@@ -66,6 +66,7 @@ extension PolicyEvaluation {
     ) {
         var missing: [FactName] = []
         var shortest = 2 * cheapFactLimit
+        guard plan.wantsFacts else { return }
         wantedFacts = Array(repeating: [], count: plan.checks.count)
         for (position, check) in plan.checks.enumerated() where !check.wants.isEmpty {
             guard case .undecided = states[position] else { continue }

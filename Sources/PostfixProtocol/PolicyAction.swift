@@ -72,8 +72,10 @@ public struct PolicyAction: Sendable, Equatable, CustomStringConvertible {
 
     /// Appends the whole reply: `action=TEXT` and the empty line.
     public func encode(into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("action=")
-        buffer.writeString(text)
-        buffer.writeStaticString("\n\n")
+        buffer.write(atMost: text.utf8.count + 9) { writer in
+            writer.write("action=" as StaticString)
+            writer.write(text)
+            writer.write("\n\n" as StaticString)
+        }
     }
 }

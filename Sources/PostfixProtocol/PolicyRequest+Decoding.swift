@@ -91,8 +91,12 @@ extension PolicyRequest {
 
     private func checkRequest(hasBytes: Bool) throws(PolicyRequestError) {
         guard hasBytes else { return }
-        let request = self[.request]
-        if request.elementsEqual(Self.requestName.utf8) { return }
-        throw request.isEmpty ? .missingRequest : .unknownRequest(string(.request))
+        let name = Self.requestName
+        let isOurs = withBytes(of: .request) { bytes in
+            bytes.count == name.utf8CodeUnitCount
+                && bytes.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: bytes.count))
+        }
+        if isOurs { return }
+        throw isEmpty(.request) ? .missingRequest : .unknownRequest(string(.request))
     }
 }

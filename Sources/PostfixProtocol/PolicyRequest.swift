@@ -14,7 +14,7 @@ public struct PolicyRequest: Sendable {
     }
 
     /// The only request there is.
-    static let requestName = "smtpd_access_policy"
+    static let requestName: StaticString = "smtpd_access_policy"
 
     var message: ByteBuffer
     /// Indexed by the attribute's raw value.

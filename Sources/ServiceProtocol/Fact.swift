@@ -19,9 +19,9 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
     /// - Returns: nil when a part is empty, the kind is not lower-case letters, digits and hyphens, the name is over
     ///   320 bytes or has a space or control character.
     public init?(parsing text: String) {
-        guard text.utf8.count <= 320, let colon = text.firstIndex(of: ":") else { return nil }
+        guard text.utf8.count <= 320, let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let kind = text[..<colon]
-        let subject = text[text.index(after: colon)...]
+        let subject = text[text.utf8.index(after: colon)...]
         let kindIsWord = kind.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
         let subjectIsClean = subject.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
         guard !kind.isEmpty, !subject.isEmpty, kindIsWord, subjectIsClean else { return nil }
@@ -36,6 +36,11 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
 
     /// `KIND:SUBJECT`.
     public var description: String { "\(kind):\(subject)" }
+
+    /// There are few kinds, so the subject tells names apart.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(subject)
+    }
 }
 
 /// The value of a fact that could not be had.

@@ -6,6 +6,7 @@ internal import ServiceTransport
 final class FrontendTally {
     let counters = Counters()
     private var outcomes: [String: [Counters.Counter]] = [:]
+    private var lookups: [String: [String: Counters.Counter]] = [:]
     /// By state and kind: most requests are of few sorts, so each finds its counters without a hash.
     private var decisions: [[Counters.Counter?]] = Array(
         repeating: Array(repeating: nil, count: PolicyAction.Kind.allCases.count), count: ProtocolState.allCases.count)
@@ -18,7 +19,10 @@ final class FrontendTally {
     }
 
     func lookedUp(map: String, result: String) {
-        counters.count("lookups.\(map).\(result)")
+        if let known = lookups[map]?[result] { return counters.add(to: known) }
+        let made = counters.counter("lookups.\(map).\(result)")
+        lookups[map, default: [:]][result] = made
+        counters.add(to: made)
     }
 
     func count(_ name: String) {

@@ -65,7 +65,8 @@ extension ByteBuffer {
     /// Appends what `body` writes, at most `space` bytes.
     package mutating func write(atMost space: Int, _ body: (inout ByteWriter) -> Void) {
         writeWithUnsafeMutableBytes(minimumWritableBytes: space) { target in
-            var writer = ByteWriter(target: target)
+            // The buffer may have more room than was asked for.
+            var writer = ByteWriter(target: UnsafeMutableRawBufferPointer(rebasing: target.prefix(space)))
             body(&writer)
             return writer.count
         }

@@ -8,7 +8,9 @@ enum TCPTableEncoding {
 
     /// The length of `text` in bytes when encoded.
     static func length(of text: String) -> Int {
-        text.utf8.reduce(0) { $0 + (needsEscape($1) ? 3 : 1) }
+        var length = 0
+        for byte in text.utf8 { length += needsEscape(byte) ? 3 : 1 }
+        return length
     }
 
     /// Appends `text`, cut between two characters so that no more than `limit` bytes are written.

@@ -1,4 +1,5 @@
 internal import MailTypes
+internal import NIOCore
 public import PostfixProtocol
 public import ServiceProtocol
 
@@ -41,10 +42,19 @@ public enum FrontendCheck: Sendable, Equatable {
 
     /// SRS addresses are let through unverified: the reverse map verifies them.
     private static func rejectToHostname(_ request: PolicyRequest, _ context: Context) -> (Verdict, String) {
-        guard request.isEmpty(.saslUsername), let recipient = Mailbox(parsing: request.string(.recipient)),
+        guard request.isEmpty(.saslUsername), mayBeAt(context.hostnames, request[.recipient]),
+            let recipient = Mailbox(parsing: request.string(.recipient)),
             context.hostnames.contains(recipient.domain.text), !looksLikeSRS(recipient.localPart)
         else { return (.none, "") }
         return (reject("Not authorized"), "recipient domain is this host's name")
+    }
+
+    /// Spares taking the address apart when its domain has another length than every name of this host. Letters outside
+    /// ASCII change their length when they are normalised.
+    private static func mayBeAt(_ hostnames: Set<String>, _ address: ByteBufferView) -> Bool {
+        guard let at = address.lastIndex(of: UInt8(ascii: "@")) else { return false }
+        let domain = address[(at + 1)...]
+        return hostnames.contains { $0.utf8.count == domain.count } || domain.contains { $0 >= 0x80 }
     }
 
     private static func looksLikeSRS(_ localPart: String) -> Bool {

@@ -26,6 +26,8 @@ public final class FrontendRole: ProcessRole {
     private var drained: (() -> Void)?
     private var actions: [PolicyEngine.Action] = []
     private var isCarryingOut = false
+    /// The memory of the last decision's line, for the next one.
+    private var line = ByteBuffer()
     private var wakeTask: Scheduled<Void>?
     private var wakeAt = MonotonicInstant(microseconds: .max)
     private var sweep: RepeatedTask?
@@ -216,8 +218,9 @@ public final class FrontendRole: ProcessRole {
         tally.decided(decision, state: request.protocolState)
         if environment.log.logLevel <= .info {
             nextDecision &+= 1
-            environment.logWriter.write(
-                level: .info, bytes: DecisionLine(decision, of: request, id: nextDecision).bytes)
+            line.clear()
+            DecisionLine.write(decision, of: request, id: nextDecision, into: &line)
+            environment.logWriter.write(level: .info, bytes: line)
         }
         var bytes = ByteBuffer()
         decision.action.encode(into: &bytes)

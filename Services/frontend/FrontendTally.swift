@@ -8,9 +8,11 @@ internal import ServiceRuntime
 final class FrontendTally {
     let counters = Counters()
     private var plans: [ObjectIdentifier: [CheckCounters]] = [:]
-    private var decisions: [ProtocolState: [PolicyAction.Kind: Counters.Counter]] = [:]
-    private var latencies: [ProtocolState: Counters.Latency] = [:]
     private var lookups: [String: [String: Counters.Counter]] = [:]
+    /// By state and kind: most requests are of few sorts, so each finds its counters without a hash.
+    private var decisions: [[Counters.Counter?]] = Array(
+        repeating: Array(repeating: nil, count: PolicyAction.Kind.allCases.count), count: ProtocolState.allCases.count)
+    private var latencies: [Counters.Latency?] = Array(repeating: nil, count: ProtocolState.allCases.count)
 
     /// The counters of one check of a policy.
     private struct CheckCounters {
@@ -95,16 +97,16 @@ final class FrontendTally {
     }
 
     private func counter(_ state: ProtocolState, _ kind: PolicyAction.Kind) -> Counters.Counter {
-        if let known = decisions[state]?[kind] { return known }
+        if let known = decisions[state.rawValue][kind.rawValue] { return known }
         let made = counters.counter("decisions.\(state.name).\(kind)")
-        decisions[state, default: [:]][kind] = made
+        decisions[state.rawValue][kind.rawValue] = made
         return made
     }
 
     private func latency(_ state: ProtocolState) -> Counters.Latency {
-        if let known = latencies[state] { return known }
+        if let known = latencies[state.rawValue] { return known }
         let made = counters.latency("time.\(state.name)")
-        latencies[state] = made
+        latencies[state.rawValue] = made
         return made
     }
 }

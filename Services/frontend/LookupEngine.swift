@@ -89,6 +89,7 @@ public struct LookupEngine: Sendable {
         guard let kind = names.first?.kind, let provider = providers[kind] else { return false }
         let expires = now.advanced(byMilliseconds: min(cheapFactLimit, limit / 2))
         var payload = ByteBuffer()
+        payload.reserveCapacity(512)
         FactRequest(names: names, deadline: expires).encode(into: &payload)
         let ask = Ask(
             token: id.token(index: 0) | tokenMark, payload: payload, expires: expires, isRepeatable: true,
@@ -105,6 +106,7 @@ public struct LookupEngine: Sendable {
         }
         guard let question else { return }
         var payload = ByteBuffer()
+        payload.reserveCapacity(512)
         question.encode(into: &payload)
         let ask = Ask(
             token: id.token(index: 1) | tokenMark, payload: payload, expires: question.deadline, isRepeatable: true,

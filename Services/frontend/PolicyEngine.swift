@@ -103,7 +103,8 @@ public struct PolicyEngine: Sendable {
         evaluation.start(knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
         if case .finish(let decision)? = effects.last, effects.count == 1 {
             // Nobody had to be asked, so it need not be kept.
-            finish(evaluation, instance: instance, tag: tag, decision, now: now, actions: &actions)
+            if !options.isDryRun { endSession(evaluation.session, of: instance, at: state, now: now) }
+            actions.append(.answer(tag: tag, request: request, decision))
             return
         }
         let entry = Entry(
@@ -170,19 +171,12 @@ public struct PolicyEngine: Sendable {
             factCache.keep(value, of: name, now: now)
         case .finish(let decision):
             guard let entry = table.remove(id) else { return }
-            finish(
-                entry.evaluation, instance: entry.instance, tag: entry.tag, decision, now: now, actions: &actions)
+            let request = entry.evaluation.request
+            if !entry.evaluation.isDryRun {
+                endSession(entry.evaluation.session, of: entry.instance, at: request.protocolState, now: now)
+            }
+            actions.append(.answer(tag: entry.tag, request: request, decision))
         }
-    }
-
-    private mutating func finish(
-        _ evaluation: PolicyEvaluation, instance: ByteBuffer, tag: UInt64, _ decision: PolicyDecision,
-        now: MonotonicInstant, actions: inout [Action]
-    ) {
-        if !evaluation.isDryRun {
-            endSession(evaluation.session, of: instance, at: evaluation.request.protocolState, now: now)
-        }
-        actions.append(.answer(tag: tag, request: evaluation.request, decision))
     }
 
     private mutating func endSession(

@@ -15,8 +15,7 @@ extension PolicyEvaluation {
     func attachedFacts(_ positions: [Int], needed: [FactName]) -> [FactName: String] {
         var attached: [FactName: String] = [:]
         for position in positions {
-            let check = plan.checks[position]
-            for name in check.wants.flatMap({ factNames($0, of: check) }) {
+            for name in wantedFacts.isEmpty ? [] : wantedFacts[position] {
                 attached[name] = facts[name] ?? unknownFactValue
             }
         }
@@ -49,8 +48,11 @@ extension PolicyEvaluation {
         case "sasl_username":
             return want.name(for: request.string(.saslUsername)).map { [$0] } ?? []
         case "recipient":
-            var addresses = [request.string(.recipient)]
-            if check.definition.usesRecipients { addresses += session.recipients }
+            let recipient = request.string(.recipient)
+            guard check.definition.usesRecipients, !session.recipients.isEmpty else {
+                return want.name(for: recipient).map { [$0] } ?? []
+            }
+            let addresses = [recipient] + session.recipients
             var names: Set<FactName> = []
             for address in addresses where names.count < maximumRecipientDomains {
                 if let name = want.name(for: address) { names.insert(name) }
@@ -66,10 +68,13 @@ extension PolicyEvaluation {
     ) {
         var missing: [FactName] = []
         var shortest = 2 * cheapFactLimit
+        guard plan.wantsFacts else { return }
+        wantedFacts = Array(repeating: [], count: plan.checks.count)
         for (position, check) in plan.checks.enumerated() where !check.wants.isEmpty {
             guard case .undecided = states[position] else { continue }
             shortest = min(shortest, check.limit)
-            for name in check.wants.flatMap({ factNames($0, of: check) }) {
+            wantedFacts[position] = check.wants.flatMap { factNames($0, of: check) }
+            for name in wantedFacts[position] {
                 guard facts[name] == nil, !missing.contains(name) else { continue }
                 if let value = session.facts[name] ?? knownFact(name) {
                     facts[name] = value

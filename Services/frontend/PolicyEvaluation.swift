@@ -71,6 +71,8 @@ struct PolicyEvaluation: Sendable {
     /// Questions that wait for wanted facts: index and the position of their stage's question.
     var held: [Int] = []
     var wantedFactsMissing = 0
+    /// By position: the cheap facts that the check wants for this request.
+    var wantedFacts: [[FactName]] = []
     var remarks: [PolicyDecision.Remark] = []
     var outcomes: [(position: Int, outcome: PolicyDecision.Outcome)] = []
     var steps: [PolicyDecision.Step]?

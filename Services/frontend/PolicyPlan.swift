@@ -14,6 +14,8 @@ public final class PolicyPlan: Sendable {
     public let stages: [Stage]
     /// Whether the recipients accepted here are used later in the message.
     public let remembersRecipients: Bool
+    /// Whether a check wants cheap facts.
+    let wantsFacts: Bool
 
     /// A plan for `checks`.
     public init(policy: String, state: ProtocolState, checks: [PolicyCheck], remembersRecipients: Bool = false) {
@@ -22,6 +24,7 @@ public final class PolicyPlan: Sendable {
         self.checks = checks
         self.stages = Stage.cut(checks)
         self.remembersRecipients = remembersRecipients
+        wantsFacts = checks.contains { !$0.wants.isEmpty }
     }
 
     /// The longest a request may take by its checks' limits, in milliseconds.

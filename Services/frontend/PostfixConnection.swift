@@ -21,6 +21,7 @@ final class PostfixConnection: ChannelDuplexHandler {
     let number: UInt64
     private(set) var listener: ListenerConfiguration
     private let channel: any Channel
+    private var context: ChannelHandlerContext?
     private let limits: Limits
     private let ask: (PostfixCodec.Question, PostfixConnection) -> Void
     private let closed: (PostfixConnection, String?) -> Void
@@ -51,6 +52,14 @@ final class PostfixConnection: ChannelDuplexHandler {
         self.ask = ask
         self.closed = closed
         codec = PostfixCodec(listener.purpose)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -124,7 +133,8 @@ final class PostfixConnection: ChannelDuplexHandler {
         promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
             self?.patience.replyLeft(at: MonotonicInstant.now)
         }
-        channel.writeAndFlush(bytes, promise: promise)
+        // From here, not from the pipeline's end: there is nobody between.
+        context?.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
         if isDraining { close(nil) }
     }
 

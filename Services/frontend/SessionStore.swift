@@ -75,13 +75,13 @@ public struct SessionStore: Sendable {
             return
         }
         // A copy: a slice would keep the whole request alive.
-        let key = old == nil ? ByteBuffer(bytes: instance.readableBytesView) : instance
+        let key = ByteBuffer(bytes: instance.readableBytesView)
         let expires = now.advanced(byMilliseconds: hasEnded ? limits.afterEnd : limits.idle)
         let size = session.size + key.readableBytes * 2
         bytes += size - (old?.size ?? 0)
         nextStamp += 1
         entries[key] = Entry(session: session, size: size, expires: expires, stamp: nextStamp)
-        let place = Place(key: ByteBuffer(bytes: key.readableBytesView), stamp: nextStamp, expires: expires)
+        let place = Place(key: key, stamp: nextStamp, expires: expires)
         if hasEnded { ended.append(place) } else { order.append(place) }
         enforceLimits()
         compactIfNeeded()
@@ -89,8 +89,8 @@ public struct SessionStore: Sendable {
 
     /// Forgets what has expired.
     public mutating func forgetExpired(now: MonotonicInstant) {
-        while let first = ended.first, first.expires <= now || !isCurrent(first) { dropFirst(of: \.ended) }
-        while let first = order.first, first.expires <= now || !isCurrent(first) { dropFirst(of: \.order) }
+        while let first = ended.first, first.expires <= now { dropFirst(of: \.ended) }
+        while let first = order.first, first.expires <= now { dropFirst(of: \.order) }
     }
 
     private mutating func enforceLimits() {

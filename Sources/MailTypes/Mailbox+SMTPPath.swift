@@ -14,7 +14,7 @@ extension Mailbox {
     /// A local part as a dot-string where it is one, else as a quoted-string. It must hold no controls: no
     /// quoted-string can.
     public static func quotedForm(of localPart: some StringProtocol) -> String {
-        guard !isDotString(localPart) else { return String(localPart) }
+        guard !isDotString(Substring(localPart)) else { return String(localPart) }
         var quoted = "\""
         for scalar in localPart.unicodeScalars {
             if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
@@ -60,7 +60,7 @@ extension Mailbox {
         return nil
     }
 
-    private static func isDotString(_ text: some StringProtocol) -> Bool {
+    private static func isDotString(_ text: Substring) -> Bool {
         var isAfterDot = true
         for byte in text.utf8 {
             if byte == UInt8(ascii: ".") {

@@ -24,7 +24,7 @@ extension AttributeList {
     /// Calls `body` for every attribute whose name starts with `prefix`, in the order of the message, doubled names
     /// included. `rest` is the name behind the prefix; both are decoded and repaired to valid UTF-8.
     public func forEach(prefix: String, _ body: (_ rest: String, _ value: String) -> Void) {
-        for field in fields {
+        for field in fields where mayStart(field, with: prefix) {
             let name = name(of: field)
             if name.utf8.starts(with: prefix.utf8) {
                 let rest = String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
@@ -33,8 +33,23 @@ extension AttributeList {
         }
     }
 
+    /// How often an attribute called `name` stands in the message.
+    public func count(of name: String) -> Int {
+        if hasEscapes {
+            return fields.count { decodedView($0.nameRange).elementsEqual(name.utf8) }
+        }
+        var name = name
+        return name.withUTF8 { wanted in
+            message.withUnsafeReadableBytes { bytes in
+                fields.count { AttributeList.equal(bytes, $0.nameRange, UnsafeRawBufferPointer(wanted)) }
+            }
+        }
+    }
+
     /// The first name that stands a second time; nil when all differ.
     public var hasDuplicateName: String? {
+        // Most messages are short, and comparing all pairs of names then costs less than one hash.
+        if !hasEscapes, fields.count <= 16, !hasEqualPair { return nil }
         var seen = Set<ByteBufferView>(minimumCapacity: fields.count)
         for field in fields where !seen.insert(decodedView(field.nameRange)).inserted {
             return name(of: field)
@@ -58,6 +73,29 @@ extension AttributeList {
 
     func name(of field: Field) -> String {
         String(decoding: decodedView(field.nameRange), as: UTF8.self)
+    }
+
+    /// Spares making a string of a name that cannot begin so.
+    private func mayStart(_ field: Field, with prefix: String) -> Bool {
+        guard !hasEscapes else { return true }
+        var prefix = prefix
+        return prefix.withUTF8 { wanted in
+            guard field.nameRange.count >= wanted.count else { return false }
+            let start = Int(field.start)
+            return message.withUnsafeReadableBytes { bytes in
+                AttributeList.equal(bytes, start..<start + wanted.count, UnsafeRawBufferPointer(wanted))
+            }
+        }
+    }
+
+    private var hasEqualPair: Bool {
+        message.withUnsafeReadableBytes { bytes in
+            for (index, field) in fields.enumerated() {
+                let name = UnsafeRawBufferPointer(rebasing: bytes[field.nameRange])
+                if fields[..<index].contains(where: { AttributeList.equal(bytes, $0.nameRange, name) }) { return true }
+            }
+            return false
+        }
     }
 
     private func decodedView(_ range: Range<Int>) -> ByteBufferView {

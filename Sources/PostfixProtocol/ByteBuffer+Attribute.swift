@@ -39,13 +39,13 @@ extension ByteBuffer {
 
 extension ByteBuffer {
     mutating func writeAttributeLine(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        reserveCapacity(minimumWritableBytes: name.count + value.count + 2)
-        let start = writerIndex
-        writeEscaped(name, alsoEscaping: ASCII.equals)
-        writeInteger(ASCII.equals)
-        let room = max(AttributeListLimits.standard.line - (writerIndex - start), 0)
-        writeEscaped(Self.head(of: value, within: room), alsoEscaping: ASCII.percent)
-        writeInteger(ASCII.newline)
+        write(atMost: 3 * (name.count + value.count) + 2) { writer in
+            writer.writeEscaped(name, alsoEscaping: ASCII.equals)
+            writer.write(ASCII.equals)
+            let room = max(AttributeListLimits.standard.line - writer.count, 0)
+            writer.writeEscaped(Self.head(of: value, within: room), alsoEscaping: ASCII.percent)
+            writer.write(ASCII.newline)
+        }
     }
 
     /// As many characters from the start of `value` as take at most `room` bytes when they are encoded.
@@ -54,27 +54,31 @@ extension ByteBuffer {
         var size = 0
         var end = 0
         while end < value.count {
-            size += mustBeEscaped(value[end]) ? 3 : 1
+            size += ByteWriter.mustBeEscaped(value[end]) ? 3 : 1
             guard size <= room else { break }
             end += 1
         }
         while end > 0, end < value.count, UTF8.isContinuation(value[end]) { end -= 1 }
         return UnsafeRawBufferPointer(rebasing: value[..<end])
+        }
     }
+}
 
-    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+extension ByteWriter {
+    @inline(__always)
+    fileprivate static func mustBeEscaped(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == ASCII.percent || byte == ASCII.delete
     }
 
-    private mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer, alsoEscaping extra: UInt8) {
+    fileprivate mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer, alsoEscaping extra: UInt8) {
         var clean = 0
-        for (index, byte) in bytes.enumerated() {
-            if Self.mustBeEscaped(byte) || byte == extra {
-                writeBytes(bytes[clean..<index])
-                PercentEncoding.write(byte, into: &self)
-                clean = index + 1
-            }
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            guard Self.mustBeEscaped(byte) || byte == extra else { continue }
+            write(UnsafeRawBufferPointer(rebasing: bytes[clean..<index]))
+            PercentEncoding.write(byte, into: &self)
+            clean = index + 1
         }
-        writeBytes(bytes[clean...])
+        write(UnsafeRawBufferPointer(rebasing: bytes[clean...]))
     }
 }

@@ -7,10 +7,10 @@ import NIOCore
 enum PercentEncoding {
     private static let digits: StaticString = "0123456789ABCDEF"
 
-    static func write(_ byte: UInt8, into buffer: inout ByteBuffer) {
-        buffer.writeInteger(ASCII.percent)
-        buffer.writeInteger(digits.utf8Start[Int(byte >> 4)])
-        buffer.writeInteger(digits.utf8Start[Int(byte & 15)])
+    static func write(_ byte: UInt8, into writer: inout ByteWriter) {
+        writer.write(ASCII.percent)
+        writer.write(digits.utf8Start[Int(byte >> 4)])
+        writer.write(digits.utf8Start[Int(byte & 15)])
     }
 
     /// Appends the bytes that `bytes` stands for.

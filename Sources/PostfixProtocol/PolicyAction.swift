@@ -4,8 +4,8 @@ public import NIOCore
 ///
 /// Restriction class names are not among them: what they do is written in main.cf and cannot be checked here.
 public struct PolicyAction: Sendable, Equatable, CustomStringConvertible {
-    /// What the action does.
-    public enum Kind: Sendable, Hashable, CaseIterable {
+    /// What the action does. The raw values index tables; they never leave the process.
+    public enum Kind: Int, Sendable, Hashable, CaseIterable {
         /// Permit, and skip the later restrictions of that list.
         case ok
         /// Nothing: go on with the next restriction.
@@ -72,8 +72,10 @@ public struct PolicyAction: Sendable, Equatable, CustomStringConvertible {
 
     /// Appends the whole reply: `action=TEXT` and the empty line.
     public func encode(into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("action=")
-        buffer.writeString(text)
-        buffer.writeStaticString("\n\n")
+        buffer.write(atMost: text.utf8.count + 9) { writer in
+            writer.write("action=" as StaticString)
+            writer.write(text)
+            writer.write("\n\n" as StaticString)
+        }
     }
 }

@@ -17,8 +17,8 @@ extension PolicyRequest {
             while let line = lines.next() {
                 note(line.equals + 1..<line.end, named: line.start..<line.equals, in: bytes)
             }
-            finish(MessageScan(bytes), decoding: false)
         }
+        finish(message.withUnsafeReadableBytes { MessageScan($0) }, decoding: false)
         try checkRequest(hasBytes: message.readableBytes > 0)
     }
 
@@ -31,8 +31,8 @@ extension PolicyRequest {
             for field in list.fields {
                 note(field.valueRange, named: field.nameRange, in: bytes)
             }
-            finish(MessageScan(bytes), decoding: list.hasEscapes)
         }
+        finish(message.withUnsafeReadableBytes { MessageScan($0) }, decoding: list.hasEscapes)
     }
 
     /// A request with these values, for tests and tools. NUL and invalid text are replaced as above.
@@ -41,9 +41,7 @@ extension PolicyRequest {
         for (attribute, value) in values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             request.append(value, as: attribute)
         }
-        request.message.withUnsafeReadableBytes { bytes in
-            request.finish(MessageScan(bytes), decoding: false)
-        }
+        request.finish(request.message.withUnsafeReadableBytes { MessageScan($0) }, decoding: false)
         return request
     }
 
@@ -68,6 +66,7 @@ extension PolicyRequest {
         if decoding || scan.needsRepair {
             rebuild(decoding: decoding)
         }
+        protocolState = withBytes(of: .protocolState) { ProtocolState(parsing: $0) }
     }
 
     /// Moves the values into a buffer of their own, decoded and repaired.
@@ -92,8 +91,12 @@ extension PolicyRequest {
 
     private func checkRequest(hasBytes: Bool) throws(PolicyRequestError) {
         guard hasBytes else { return }
-        let request = self[.request]
-        if request.elementsEqual(Self.requestName.utf8) { return }
-        throw request.isEmpty ? .missingRequest : .unknownRequest(string(.request))
+        let name = Self.requestName
+        let isOurs = withBytes(of: .request) { bytes in
+            bytes.count == name.utf8CodeUnitCount
+                && bytes.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: bytes.count))
+        }
+        if isOurs { return }
+        throw isEmpty(.request) ? .missingRequest : .unknownRequest(string(.request))
     }
 }

@@ -35,38 +35,17 @@ extension PolicyRequest {
         for index in values.indices where values[index].length > 0 {
             space += Int(values[index].length) + Self.longestName + 2
         }
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: space) { target in
-            var writer = LineWriter(target: target)
+        buffer.write(atMost: space) { writer in
             for index in Self.firstEncoded..<PolicyAttribute.total where values[index].length > 0 {
                 guard let attribute = PolicyAttribute(rawValue: UInt8(truncatingIfNeeded: index)) else { continue }
-                writer.writeLine(attribute.wireName, UnsafeRawBufferPointer(rebasing: bytes[values[index].range]))
+                writer.write(attribute.wireName)
+                writer.write(ASCII.equals)
+                writer.write(UnsafeRawBufferPointer(rebasing: bytes[values[index].range]))
+                writer.write(ASCII.newline)
             }
-            return writer.count
         }
     }
 
     /// `ccert_pubkey_fingerprint`; a test holds it to the table.
     static let longestName = 24
-}
-
-/// Writes lines into space that was reserved for them.
-private struct LineWriter {
-    let target: UnsafeMutableRawBufferPointer
-    var count = 0
-
-    @inline(__always)
-    mutating func writeLine(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
-        write(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        target[count] = ASCII.equals
-        count += 1
-        write(value)
-        target[count] = ASCII.newline
-        count += 1
-    }
-
-    @inline(__always)
-    private mutating func write(_ bytes: UnsafeRawBufferPointer) {
-        UnsafeMutableRawBufferPointer(rebasing: target[count...]).copyMemory(from: bytes)
-        count += bytes.count
-    }
 }

@@ -14,13 +14,15 @@ public struct PolicyRequest: Sendable {
     }
 
     /// The only request there is.
-    static let requestName = "smtpd_access_policy"
+    static let requestName: StaticString = "smtpd_access_policy"
 
     var message: ByteBuffer
     /// Indexed by the attribute's raw value.
     var values: ContiguousArray<ValueRange>
     /// No value needs encoding on its way to a service.
     var isPlain = true
+    /// The SMTP command the request is about.
+    public internal(set) var protocolState = ProtocolState.missing
 
     /// No attribute has a value: an empty message, which Postfix does not send but others do. Its answer is DUNNO.
     public var isEmpty: Bool { values.allSatisfy { $0.length == 0 } }
@@ -43,14 +45,19 @@ public struct PolicyRequest: Sendable {
         self[attribute].withUnsafeBytes { DecimalNumber.clamped($0) }
     }
 
+    /// The bytes of the whole message; all values together are no longer.
+    package var length: Int { message.readableBytes }
+
     /// The value is absent or empty.
     public func isEmpty(_ attribute: PolicyAttribute) -> Bool {
         values[Int(attribute.rawValue)].length == 0
     }
 
-    /// The SMTP command the request is about.
-    public var protocolState: ProtocolState {
-        ProtocolState(parsing: self[.protocolState])
+    /// Calls `body` with the bytes of a value, without the cost of a view.
+    @inline(__always)
+    func withBytes<Result>(of attribute: PolicyAttribute, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let range = values[Int(attribute.rawValue)].range
+        return message.withUnsafeReadableBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
     static func noValues() -> ContiguousArray<ValueRange> {

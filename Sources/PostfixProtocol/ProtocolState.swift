@@ -1,7 +1,7 @@
-public import NIOCore
-
 /// The SMTP command a policy request is about: the attribute `protocol_state` (SMTPD_POLICY_README).
-public enum ProtocolState: Sendable, Hashable, CaseIterable {
+///
+/// The raw values index tables; they never leave the process.
+public enum ProtocolState: Int, Sendable, Hashable, CaseIterable {
     /// A client connected.
     case connect
     /// EHLO.
@@ -31,7 +31,7 @@ public enum ProtocolState: Sendable, Hashable, CaseIterable {
     }
 
     /// The state called `bytes`, in upper or lower case.
-    public init(parsing bytes: ByteBufferView) {
+    init(parsing bytes: UnsafeRawBufferPointer) {
         self = Self.known(bytes) ?? (bytes.isEmpty ? .missing : .other)
     }
 
@@ -54,17 +54,17 @@ public enum ProtocolState: Sendable, Hashable, CaseIterable {
 
     private static func known(_ bytes: some Collection<UInt8>) -> ProtocolState? {
         switch bytes.count {
-        case 4: first(of: [.rcpt, .mail, .ehlo, .helo, .data, .vrfy, .etrn], called: bytes)
-        case 7: first(of: [.connect], called: bytes)
-        case 14: first(of: [.endOfMessage], called: bytes)
+        case 4: ofFourLetters.first { $0.isCalled(bytes) }
+        case 7: connect.isCalled(bytes) ? .connect : nil
+        case 14: endOfMessage.isCalled(bytes) ? .endOfMessage : nil
         default: nil
         }
     }
 
-    private static func first(of states: [ProtocolState], called bytes: some Collection<UInt8>) -> ProtocolState? {
-        states.first { state in
-            bytes.elementsEqual(state.name.utf8) { byte, letter in upperCase(byte) == letter }
-        }
+    private static let ofFourLetters: [ProtocolState] = [.rcpt, .mail, .ehlo, .helo, .data, .vrfy, .etrn]
+
+    private func isCalled(_ bytes: some Collection<UInt8>) -> Bool {
+        zip(bytes, name.utf8).allSatisfy { byte, letter in Self.upperCase(byte) == letter }
     }
 
     /// ASCII only: no other letter's upper case is one of ours.

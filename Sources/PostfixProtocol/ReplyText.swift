@@ -3,6 +3,8 @@ enum ReplyText {
     /// `text` on one line: control characters (C0, DEL, C1) become `?`. Cut to `limit` bytes of UTF-8 between two
     /// Unicode scalars, so the result stays valid.
     static func clean(_ text: String, limit: Int) -> String {
+        // Nearly every text is short and plain.
+        if text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= ASCII.space && $0 < ASCII.delete }) { return text }
         var cleaned = String.UnicodeScalarView()
         var length = 0
         for scalar in text.unicodeScalars {

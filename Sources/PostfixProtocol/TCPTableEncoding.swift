@@ -8,27 +8,30 @@ enum TCPTableEncoding {
 
     /// The length of `text` in bytes when encoded.
     static func length(of text: String) -> Int {
-        text.utf8.reduce(0) { $0 + (needsEscape($1) ? 3 : 1) }
+        var length = 0
+        for byte in text.utf8 { length += needsEscape(byte) ? 3 : 1 }
+        return length
     }
 
     /// Appends `text`, cut between two characters so that no more than `limit` bytes are written.
     static func write(_ text: String, limit: Int, into buffer: inout ByteBuffer) {
-        var room = limit
-        for scalar in text.unicodeScalars {
-            let length = length(of: String(scalar))
-            guard length <= room else { return }
-            room -= length
-            for byte in UTF8.encode(scalar) ?? .init() {
-                write(byte, into: &buffer)
+        let whole = length(of: text)
+        if whole == text.utf8.count, whole <= limit {
+            buffer.writeString(text)
+            return
+        }
+        buffer.write(atMost: min(whole, limit)) { writer in
+            var room = limit
+            for scalar in text.unicodeScalars {
+                let length = length(of: String(scalar))
+                guard length <= room else { return }
+                room -= length
+                for byte in UTF8.encode(scalar) ?? .init() { write(byte, into: &writer) }
             }
         }
     }
 
-    private static func write(_ byte: UInt8, into buffer: inout ByteBuffer) {
-        if needsEscape(byte) {
-            PercentEncoding.write(byte, into: &buffer)
-        } else {
-            buffer.writeInteger(byte)
-        }
+    private static func write(_ byte: UInt8, into writer: inout ByteWriter) {
+        if needsEscape(byte) { PercentEncoding.write(byte, into: &writer) } else { writer.write(byte) }
     }
 }

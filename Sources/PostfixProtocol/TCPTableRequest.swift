@@ -19,9 +19,10 @@ public enum TCPTableRequest: Sendable, Equatable {
     }
 
     private static func text(_ encoded: ByteBufferView) -> String? {
-        let decoded = AttributeList.decode(encoded)
-        guard !decoded.readableBytesView.contains(0) else { return nil }
-        return String(validating: decoded.readableBytesView, as: UTF8.self)
+        // Most addresses need no decoding.
+        let decoded = encoded.contains(ASCII.percent) ? ByteBufferView(AttributeList.decode(encoded)) : encoded
+        guard !decoded.contains(0) else { return nil }
+        return String(validating: decoded, as: UTF8.self)
     }
 
     /// Appends the line; the key is encoded as in a reply. An invalid line is written as it is, up to its first line

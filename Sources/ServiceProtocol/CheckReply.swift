@@ -101,27 +101,19 @@ public enum CheckReply: Sendable, Equatable {
     }
 
     private static func result(of check: String, in list: AttributeList) -> CheckResult {
-        let answers = list.occurrences(of: "verdict.\(check)") + list.occurrences(of: "error.\(check)")
+        let verdictName = "verdict." + check
+        let errorName = "error." + check
+        let errors = list.count(of: errorName)
+        let answers = list.count(of: verdictName) + errors
         guard answers == 1 else {
             return .error(answers == 0 ? "no verdict in the reply" : "more than one verdict in the reply")
         }
-        if let error = list.string("error.\(check)") { return .error(error) }
-        guard let verdict = Verdict(parsing: list.string("verdict.\(check)") ?? "") else {
+        if errors == 1 { return .error(list.string(errorName) ?? "") }
+        guard let verdict = Verdict(parsing: list.string(verdictName) ?? "") else {
             return .error("verdict is not a Postfix action")
         }
-        let score = list.string("score.\(check)").map { Double($0) ?? .nan } ?? 0
+        let score = list.string("score." + check).map { Double($0) ?? .nan } ?? 0
         guard score.isFinite else { return .error("score is not a number") }
-        return .verdict(verdict, reason: list.string("reason.\(check)") ?? "", score: score)
-    }
-}
-
-extension AttributeList {
-    /// How often `name` occurs.
-    func occurrences(of name: String) -> Int {
-        var count = 0
-        forEach(prefix: name) { rest, _ in
-            if rest.isEmpty { count += 1 }
-        }
-        return count
+        return .verdict(verdict, reason: list.string("reason." + check) ?? "", score: score)
     }
 }

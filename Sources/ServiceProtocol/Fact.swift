@@ -19,9 +19,9 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
     /// - Returns: nil when a part is empty, the kind is not lower-case letters, digits and hyphens, the name is over
     ///   320 bytes or has a space or control character.
     public init?(parsing text: String) {
-        guard text.utf8.count <= 320, let colon = text.firstIndex(of: ":") else { return nil }
+        guard text.utf8.count <= 320, let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let kind = text[..<colon]
-        let subject = text[text.index(after: colon)...]
+        let subject = text[text.utf8.index(after: colon)...]
         let kindIsWord = kind.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
         let subjectIsClean = subject.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
         guard !kind.isEmpty, !subject.isEmpty, kindIsWord, subjectIsClean else { return nil }
@@ -31,14 +31,17 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
     /// Whether the subject is a domain in A-label form of at most 253 bytes (RFC 1035 section 2.3.4, without the dot at
     /// the end); any other fact is `unknown` without asking.
     public var hasValidDomain: Bool {
-        guard subject.utf8.count <= Self.longestDomain, let domain = Domain(parsing: subject) else { return false }
-        return domain.text == subject && !domain.isAddressLiteral && subject.utf8.allSatisfy { $0 < 0x80 }
+        guard let domain = Domain(parsing: subject) else { return false }
+        return domain.text == subject && domain.isFactSubject
     }
-
-    private static let longestDomain = 253
 
     /// `KIND:SUBJECT`.
     public var description: String { "\(kind):\(subject)" }
+
+    /// There are few kinds, so the subject tells names apart.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(subject)
+    }
 }
 
 /// The value of a fact that could not be had.
@@ -65,12 +68,22 @@ public struct FactWant: Sendable, Hashable, CustomStringConvertible {
 
     /// The name of the fact for `address`; nil when the address has no domain in A-label form.
     public func name(for address: String) -> FactName? {
-        guard let at = address.lastIndex(of: "@") else { return nil }
-        guard let domain = Domain(parsing: String(address[address.index(after: at)...])) else { return nil }
-        let name = FactName(kind: kind, subject: domain.text)
-        return name.hasValidDomain ? name : nil
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        guard let domain = Domain(parsing: address[address.utf8.index(after: at)...]), domain.isFactSubject else {
+            return nil
+        }
+        return FactName(kind: kind, subject: domain.text)
     }
 
     /// `KIND:ATTRIBUTE`.
     public var description: String { "\(kind):\(attribute)" }
+}
+
+extension Domain {
+    private static let longestSubject = 253
+
+    /// A domain in A-label form of at most 253 bytes. What was parsed is normalised, so only these remain.
+    fileprivate var isFactSubject: Bool {
+        text.utf8.count <= Self.longestSubject && !isAddressLiteral && text.utf8.allSatisfy { $0 < 0x80 }
+    }
 }

@@ -59,9 +59,9 @@ public enum LookupResult: Sendable, Equatable {
     /// stands twice.
     public init?(_ list: AttributeList) {
         guard list.hasDuplicateName == nil, let text = list.string("result") else { return nil }
-        let word = text.prefix { $0 != " " }
-        let rest = String(text.dropFirst(word.count + 1))
-        switch word {
+        let end = text.utf8.firstIndex(of: UInt8(ascii: " ")) ?? text.endIndex
+        let rest = String(text[end...].utf8.dropFirst()) ?? ""
+        switch text[..<end] {
         case "found": self = .found(rest)
         case "notfound": self = .notFound(rest)
         case "temporary": self = .temporary(rest)

@@ -28,13 +28,8 @@ public struct RecordingKey: Sendable, Hashable, CustomStringConvertible {
         guard !request.isEmpty(.instance) else { return nil }
         var message = ByteBuffer()
         message.reserveCapacity(512)
-        message.writeInteger(UInt32(truncatingIfNeeded: policy.utf8.count))
-        message.writeString(policy)
-        for attribute in Self.attributes {
-            let value = request[attribute]
-            message.writeInteger(UInt32(truncatingIfNeeded: value.count))
-            message.writeBytes(value)
-        }
+        message.writeLengthPrefixed(policy.utf8)
+        for attribute in Self.attributes { message.writeLengthPrefixed(request[attribute]) }
         var digest = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
         let isHashed = message.withUnsafeReadableBytes { input in
             withUnsafeMutableBytes(of: &digest) { output in
@@ -56,20 +51,27 @@ public struct RecordingKey: Sendable, Hashable, CustomStringConvertible {
 
     /// 32 lower-case hexadecimal digits.
     public var description: String {
-        Self.hexadecimal(high) + Self.hexadecimal(low)
+        var text = ByteBuffer()
+        text.write(atMost: 32) { writer in
+            writer.writeHexadecimal(high, digits: 16)
+            writer.writeHexadecimal(low, digits: 16)
+        }
+        return String(buffer: text)
     }
 
     /// The 16 bytes, most significant first.
     public var bytes: [UInt8] {
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
-
-    private static func hexadecimal(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
 }
 
 private func isHexadecimalDigit(_ byte: UInt8) -> Bool {
     (48...57).contains(byte) || (97...102).contains(byte) || (65...70).contains(byte)
+}
+
+extension ByteBuffer {
+    fileprivate mutating func writeLengthPrefixed(_ bytes: some Collection<UInt8>) {
+        writeInteger(UInt32(truncatingIfNeeded: bytes.count))
+        writeBytes(bytes)
+    }
 }

@@ -12,6 +12,7 @@ public struct Responder: Sendable {
     /// Sends the reply that `encode` writes, without its first lines and without the closing empty line.
     public func send(_ encode: (inout ByteBuffer) -> Void) {
         var message = ByteBuffer()
+        message.reserveCapacity(256)
         if let id {
             message.writeStaticString("protocol=1\n")
             message.writeAttribute("id", id)

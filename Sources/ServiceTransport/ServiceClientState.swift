@@ -318,12 +318,13 @@ public struct ServiceClientState: Sendable {
 
     static func message(id: UInt64, payload: ByteBuffer) -> ByteBuffer {
         var message = ByteBuffer()
-        message.reserveCapacity(payload.readableBytes + 40)
-        message.writeStaticString("protocol=1\nid=")
-        message.writeString(String(id))
-        message.writeStaticString("\n")
-        message.writeImmutableBuffer(payload)
-        message.writeEndOfMessage()
+        message.write(atMost: payload.readableBytes + 40) { writer in
+            writer.write("protocol=1\nid=" as StaticString)
+            writer.writeDecimal(id)
+            writer.write("\n" as StaticString)
+            payload.withUnsafeReadableBytes { writer.write($0) }
+            writer.write("\n" as StaticString)
+        }
         return message
     }
 }

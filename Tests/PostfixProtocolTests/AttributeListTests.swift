@@ -91,6 +91,23 @@ import Testing
         #expect(try list(text).isEmpty == isEmpty)
     }
 
+    /// Short and long lists are searched in different ways.
+    @Test(arguments: [2, 15, 16, 17, 40])
+    func duplicatesAtAnyLength(_ count: Int) throws {
+        let different = (0..<count).map { "name\($0)=1\n" }
+        #expect(try list(different.joined()).hasDuplicateName == nil)
+        #expect(try list((different + ["name1=2\n"]).joined()).hasDuplicateName == "name1")
+    }
+
+    @Test(
+        arguments: [
+            ("a=1\nab=2\na=3\n", "a", 2), ("ab=1\n", "a", 0), ("", "a", 0), ("protocol=1\n%61=1\na=%41\n", "a", 2),
+            ("%61=1\na=1\n", "a", 1),
+        ])
+    func occurrences(_ text: String, _ name: String, _ expected: Int) throws {
+        #expect(try list(text).count(of: name) == expected)
+    }
+
     @Test func countsLinesWithEqualsOnly() throws {
         #expect(try list("protocol=1\nnothing\na=1\na=2\n").count == 3)
     }

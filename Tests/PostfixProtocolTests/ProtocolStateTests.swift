@@ -12,7 +12,7 @@ import Testing
         ] as [(String, ProtocolState)])
     func parsing(_ text: String, _ expected: ProtocolState) {
         #expect(ProtocolState(parsing: text) == expected)
-        #expect(ProtocolState(parsing: ByteBuffer(string: text).readableBytesView) == expected)
+        #expect(PolicyRequest.make([.protocolState: text]).protocolState == expected)
     }
 
     @Test(arguments: ProtocolState.allCases)

@@ -1,0 +1,196 @@
+import Foundation
+
+/// What `make bench` does, in order.
+final class Plan {
+    private let options: Options
+    private let installation: Installation
+    private let benchmark: Benchmark
+    private let ending: Ending
+    private var unavailable: [(row: String, reason: String)] = []
+
+    init(_ options: Options, _ installation: Installation, _ ending: Ending) {
+        self.options = options
+        self.installation = installation
+        self.ending = ending
+        benchmark = Benchmark(installation, rounds: options.rounds, seconds: options.seconds)
+    }
+
+    func run() throws -> Report {
+        let suite = try start(Suite.Variant(name: "sqlite"))
+        let idle = zip(Suite.services, suite.processes).map { (service: $0, kibibytes: ProcessFigures.memory([$1])) }
+        let floor = try startFloor()
+        try Rows.train(suite, clients: Rows.knownClients, installation)
+        try Rows.setLimits(suite)
+        try measureWithoutServices(floor)
+        try measure(suite, floor, engine: "SQLite", least: (new: 0.12, throttle: 0.10))
+        try measureForwarding(suite)
+        try measurePostgreSQL(floor)
+        try measureGrowth(suite)
+        if options.peers { try measurePeers(floor) }
+        return Report(
+            results: benchmark.results, unavailable: unavailable, idleMemory: idle,
+            loadedMemory: benchmark.loadedMemory, startTimes: suite.startTimes, logSizes: suite.logSizes)
+    }
+
+    // MARK: Rows
+
+    private func measure(_ row: Row) throws {
+        guard options.only.isEmpty || row.name.contains(options.only) else { return }
+        try benchmark.measure(row)
+    }
+
+    private func measureWithoutServices(_ floor: Int) throws {
+        let frontend = """
+              policies:
+                default: { RCPT: [reject-null-sender, reject-to-hostname] }
+            """
+        let suite = try start(Suite.Variant(name: "no-service", frontend: frontend))
+        let load = Rows.known()
+        try measure(
+            Row(
+                name: "policy with no service",
+                requirements: [.ratio(0.80), .latencyRatio(1.5), .processorTime(12)],
+                contender: suite.policy(load), opponent: Contender(port: floor, load: load)))
+    }
+
+    private func measure(
+        _ suite: Suite, _ floor: Int, engine: String, least: (new: Double, throttle: Double),
+        database: @escaping () -> [Int32] = { [] }
+    ) throws {
+        func row(_ name: String, _ requirements: [Row.Requirement], _ load: Load, isFresh: Bool = false) throws {
+            var contender = suite.policy(load, isFresh: isFresh)
+            contender.databaseProcesses = database
+            var other = load
+            other.expected = ["DUNNO"]
+            let opponent = load.rate == nil ? Contender(port: floor, load: other) : nil
+            try measure(
+                Row(
+                    name: "\(name), \(engine)", requirements: requirements, contender: contender, opponent: opponent))
+        }
+        try row("default RCPT chain, known client", [.ratio(0.22), .processorTime(50)], Rows.known())
+        try row("new triplet each request", [.ratio(least.new)], Rows.new, isFresh: true)
+        try row("throttle, 10,000 accounts", [.ratio(least.throttle)], Rows.manyAccounts)
+        try row("throttle, one hot account", [.ratio(0.10)], Rows.oneAccount)
+        var offered = Rows.new
+        offered.rate = 2_000
+        try row("new triplets, 2,000/s offered", [.latency(3_000)], offered, isFresh: true)
+        var mail = Rows.manyAccounts
+        mail.rate = 2_000
+        try row("throttle, 2,000/s offered", [.latency(3_000)], mail)
+    }
+
+    private func measureForwarding(_ suite: Suite) throws {
+        let name = "SRS forward, tcp_table, to postsrsd"
+        if let peer = try startPeer(.postsrsd, for: name) {
+            try measure(
+                Row(
+                    name: name, requirements: [.ratio(0.8)], contender: suite.forward(Rows.forward), opponent: peer))
+        }
+        var offered = Rows.forward
+        offered.rate = 5_000
+        try measure(
+            Row(
+                name: "SRS forward, 5,000/s offered", requirements: [.latency(3_000)],
+                contender: suite.forward(offered)))
+    }
+
+    private func measurePostgreSQL(_ floor: Int) throws {
+        let row = "new triplets and throttle, PostgreSQL"
+        guard let programs = PostgreSQL.installedPrograms() else {
+            return leaveOut(row, "the server is not installed")
+        }
+        let directory = installation.scratch.appendingPathComponent("postgresql")
+        let store = """
+              store: { engine: postgresql, host: \(directory.path), database: \(PostgreSQL.database), user: postgres }
+            """
+        let variant = Suite.Variant(name: "on-postgresql", greylist: store, throttle: store)
+        guard Suite.accepts(variant, installation) else {
+            return leaveOut(row, "the suite has no such store yet")
+        }
+        let server = try PostgreSQL(programs: programs, directory: directory)
+        let stopping = Unchecked(server)
+        ending.add { stopping.value.stop() }
+        try server.execute(PostgreSQL.tables)
+        let suite = try start(variant)
+        try Rows.train(suite, clients: Rows.knownClients, installation)
+        try Rows.setLimits(suite)
+        try measure(
+            suite, floor, engine: "PostgreSQL", least: (new: 0.08, throttle: 0.06), database: { server.processes })
+    }
+
+    private func measureGrowth(_ small: Suite) throws {
+        guard options.growth > 0, options.only.isEmpty || "growth".contains(options.only) else { return }
+        print("  filling a table of \(options.growth) clients")
+        let large = try start(Suite.Variant(name: "large"))
+        try Rows.train(large, clients: options.growth, installation)
+        let rows = "\(options.growth) rows against \(Rows.knownClients)"
+        try benchmark.measure(
+            Row(
+                name: "known clients, \(rows)", requirements: [.ratio(0.75)],
+                contender: large.policy(Rows.known(options.growth)), opponent: small.policy(Rows.known())))
+        try benchmark.measure(
+            Row(
+                name: "new triplets, \(rows)", requirements: [.ratio(0.5)],
+                contender: large.policy(Rows.new, isFresh: true), opponent: small.policy(Rows.new, isFresh: true)))
+    }
+
+    private func measurePeers(_ floor: Int) throws {
+        for peer in Peer.policyServers {
+            guard let contender = try startPeer(peer, for: peer.name) else { continue }
+            var load = peer.load
+            load.expected = ["DUNNO"]
+            try measure(
+                Row(
+                    name: peer.name, requirements: [], contender: contender,
+                    opponent: Contender(port: floor, load: load)))
+        }
+    }
+
+    // MARK: Starting
+
+    private func leaveOut(_ row: String, _ reason: String) {
+        unavailable.append((row, reason))
+    }
+
+    private func start(_ variant: Suite.Variant) throws -> Suite {
+        let suite = try Suite(variant, installation)
+        let stopping = Unchecked(suite)
+        ending.add { stopping.value.stop() }
+        return suite
+    }
+
+    private func startFloor() throws -> Int {
+        let port = try LoopbackSocket.unusedPort()
+        let program = try Program(installation.floor, ["\(port)"], log: installation.log("floor"))
+        let stopping = Unchecked(program)
+        ending.add { stopping.value.stop() }
+        return try waiting(for: "the floor") {
+            guard let connection = try? LoopbackSocket(port: port) else { return nil }
+            connection.close()
+            return port
+        }
+    }
+
+    private func startPeer(_ peer: Peer, for row: String) throws -> Contender? {
+        guard peer.isInstalled else {
+            leaveOut(row, "\(peer.name) is not installed (make bench-peers)")
+            return nil
+        }
+        guard let (program, port) = try peer.start(installation) else {
+            leaveOut(row, "\(peer.name) did not start; see \(installation.log(peer.name).path)")
+            return nil
+        }
+        let stopping = Unchecked(program)
+        ending.add { stopping.value.stop() }
+        return Contender(port: port, load: peer.load, isFresh: peer.isFresh, processes: { [program.pid] })
+    }
+}
+
+/// What is handed to the end of the program and used nowhere else by then.
+struct Unchecked<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) {
+        self.value = value
+    }
+}

@@ -58,9 +58,10 @@ public enum LookupResult: Sendable, Equatable {
     /// Decodes `result=found VALUE | notfound TEXT | temporary TEXT`; nil for anything else.
     public init?(_ list: AttributeList) {
         guard let text = list.string("result") else { return nil }
-        let word = text.prefix { $0 != " " }
-        let rest = String(text.dropFirst(word.count + 1))
-        switch word {
+        // By bytes: as a Character, the blank would take a combining mark behind it along.
+        let word = text.utf8.prefix { $0 != UInt8(ascii: " ") }
+        let rest = String(Substring(text.utf8[word.endIndex...].dropFirst()))
+        switch String(Substring(word)) {
         case "found": self = .found(rest)
         case "notfound": self = .notFound(rest)
         case "temporary": self = .temporary(rest)

@@ -1,9 +1,14 @@
 # Postern. `make run` serves the suite on SQLite in ./var; `make test` runs everything.
 
-.PHONY: run build test unit-test system-test simulate lint format clean
+.PHONY: run build test unit-test system-test simulate fuzz sanitize lint format clean
 
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 SEEDS ?= 100000
+# Seconds for each fuzz target, and the targets; none means all.
+SECONDS ?= 60
+TARGETS ?=
+# address, thread; none means both.
+SANITIZERS ?=
 
 run: build
 	@scripts/run
@@ -38,13 +43,23 @@ simulate:
 	@echo "== simulating $(SEEDS) seeds"
 	@"$$(swift build -c release --show-bin-path)/postern-simulation" --seeds $(SEEDS)
 
+# Beside the tests: for SECONDS seconds each, libFuzzer looks for inputs that break the parsers (Fuzz/README.md).
+fuzz:
+	@scripts/install-packages build
+	@scripts/fuzz $(SECONDS) $(TARGETS)
+
+# Beside the tests: the tests once more, under the address and the thread sanitizer.
+sanitize:
+	@scripts/install-packages build test
+	@scripts/sanitize $(SANITIZERS)
+
 lint:
 	@scripts/install-packages build
 	@echo "== checking the layout of the sources"
-	@swift format lint --strict --recursive --parallel Package.swift Sources Services Tests
+	@swift format lint --strict --recursive --parallel Package.swift Sources Services Tests Fuzz/Package.swift Fuzz/Sources
 
 format:
-	@swift format --in-place --recursive --parallel Package.swift Sources Services Tests
+	@swift format --in-place --recursive --parallel Package.swift Sources Services Tests Fuzz/Package.swift Fuzz/Sources
 
 clean:
-	@rm -rf .build var
+	@rm -rf .build .build-asan .build-tsan Fuzz/.build var

@@ -56,7 +56,9 @@ public enum SRSTarget: FuzzTarget {
     }
 
     /// It comes back to who sent it, for as long as it is valid, and only by its own hash.
-    private static func checkReverse(_ once: String, _ sender: String, _ host: SRSRewriter) throws(BrokenInvariant)
+    private static func checkReverse(
+        _ once: String, _ sender: String, _ host: SRSRewriter
+    ) throws(BrokenInvariant)
         -> String
     {
         let back = try must(host.reverse(once, day: day, locality: .local).address, "\(once) is not reversed")

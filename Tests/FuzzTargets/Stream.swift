@@ -10,7 +10,7 @@ struct Stream {
     let bound: Int
 
     /// Up to here a stream is cut at every place it has.
-    private static let fullyCut = 96
+    private static let fullyCut = 24
 
     /// What the framers that `make` makes find: the same, however the stream is cut, without keeping more than `bound`.
     func messages(_ make: () -> Framer) throws(BrokenInvariant) -> [ByteBuffer] {

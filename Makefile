@@ -1,10 +1,17 @@
 # Postern. `make run` serves the suite on SQLite in ./var; `make test` runs everything.
 
-.PHONY: run build test unit-test system-test simulate bench bench-large bench-peers lint format clean
+.PHONY: run build test unit-test system-test simulate fuzz sanitize bench bench-large bench-peers lint format clean
 
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 SEEDS ?= 100000
+# Seconds for each fuzz target, and the targets; none means all.
+SECONDS ?= 60
+TARGETS ?=
+# address, thread; none means both.
+SANITIZERS ?=
+# Options of the benchmark.
 BENCH ?=
+SOURCES = Package.swift Sources Services Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
 run: build
 	@scripts/run
@@ -55,14 +62,23 @@ bench-peers:
 	@scripts/install-packages peers
 	@$(MAKE) bench BENCH="--peers $(BENCH)"
 
+# Beside the tests: for SECONDS seconds each, libFuzzer looks for inputs that break the parsers (Fuzz/README.md).
+fuzz:
+	@scripts/install-packages build
+	@scripts/fuzz $(SECONDS) $(TARGETS)
+
+# Beside the tests: the tests once more, under the address and the thread sanitizer.
+sanitize:
+	@scripts/install-packages build test
+	@scripts/sanitize $(SANITIZERS)
+
 lint:
 	@scripts/install-packages build
 	@echo "== checking the layout of the sources"
-	@swift format lint --strict --recursive --parallel Package.swift Sources Services Tests Benchmarks/Package.swift Benchmarks/Sources
+	@swift format lint --strict --recursive --parallel $(SOURCES)
 
 format:
-	@swift format --in-place --recursive --parallel Package.swift Sources Services Tests Benchmarks/Package.swift \
-	    Benchmarks/Sources
+	@swift format --in-place --recursive --parallel $(SOURCES)
 
 clean:
-	@rm -rf .build Benchmarks/.build Benchmarks/results var
+	@rm -rf .build .build-asan .build-tsan Fuzz/.build Benchmarks/.build Benchmarks/results var

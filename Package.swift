@@ -69,6 +69,10 @@ let testSupport: [Target] = [
             "Frontend", "MailTypes", "PostfixProtocol", "ServiceProtocol", "ServiceTransport", collections, nioCore,
         ],
         path: "Tests/Simulation", swiftSettings: strict),
+    .target(
+        name: "FuzzTargets",
+        dependencies: serviceModules + ["Directory", "Frontend", "Greylist", "Reputation", "SRS", "Throttle", nioCore],
+        path: "Tests/FuzzTargets", swiftSettings: strict),
     .executableTarget(
         name: "postern-simulation", dependencies: ["SimulationCore"], path: "Tests/SimulationRunner",
         swiftSettings: strict),
@@ -76,6 +80,8 @@ let testSupport: [Target] = [
 
 let package = Package(
     name: "postern",
+    // For the fuzzers, a package of their own in Fuzz/.
+    products: [.library(name: "FuzzTargets", targets: ["FuzzTargets"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -154,6 +160,7 @@ let package = Package(
             tests("SRSServiceTests", serviceModules + ["SQLStore", "SRS"]),
             tests("ThrottleTests", serviceModules + ["SQLStore", "Throttle"]),
             tests("SimulationTests", ["SimulationCore"]),
+            tests("FuzzTests", ["FuzzTargets"]),
             tests("FaultTests", ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs),
             tests("SuiteTests", ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs),
             tests("PostfixTests", ["SuiteFixture"] + programs),

@@ -22,7 +22,8 @@ extension Domain {
 
     private static func literal(_ text: Substring) -> String? {
         guard text.utf8.last == UInt8(ascii: "]") else { return nil }
-        let inner = String(text.dropFirst().dropLast()).lowercased()
+        // By bytes: as a Character, the bracket would take a combining mark behind it along.
+        let inner = String(Substring(text.utf8.dropFirst().dropLast())).lowercased()
         if inner.hasPrefix("ipv6:") {
             let bare = String(inner.dropFirst(5))
             guard bare.utf8.contains(UInt8(ascii: ":")), let address = IPAddress(parsing: bare) else { return nil }

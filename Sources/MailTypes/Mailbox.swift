@@ -78,7 +78,8 @@ extension Mailbox {
 
     /// The domain as it was given: its own letter case, and its own script.
     public var originalDomain: Substring {
-        original[originalSeparator...].dropFirst()
+        // By bytes: as a Character, the @ would take a combining mark behind it along.
+        Substring(original.utf8[originalSeparator...].dropFirst())
     }
 
     private var originalSeparator: String.Index {

@@ -9,15 +9,20 @@ extension PolicyAction {
         let scalars = text.unicodeScalars
         let trimmed = scalars.drop(while: Self.isBlank)
         let keyword = String(trimmed.prefix { !Self.isBlank($0) }).uppercasedASCII()
-        var argument = trimmed.dropFirst(keyword.unicodeScalars.count).drop(while: Self.isBlank)
-        while let last = argument.last, Self.isBlank(last) {
-            argument.removeLast()
-        }
+        let rest = trimmed.dropFirst(keyword.unicodeScalars.count).drop(while: Self.isBlank)
+        let argument = Self.withoutBlanksAtEnd(rest)
         guard let kind = Self.kind(ofKeyword: keyword) else { return nil }
         let line = argument.isEmpty ? keyword : "\(keyword) \(String(argument))"
         let cleaned = ReplyText.clean(line, limit: Self.textLimit)
         guard Self.takes(kind, String(argument), unchanged: cleaned == line) else { return nil }
-        self.init(kind: kind, text: cleaned)
+        // The cut may have been made behind a blank.
+        self.init(kind: kind, text: String(Self.withoutBlanksAtEnd(cleaned.unicodeScalars[...])))
+    }
+
+    private static func withoutBlanksAtEnd(_ text: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView {
+        var text = text
+        while let last = text.last, isBlank(last) { text.removeLast() }
+        return text
     }
 
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {

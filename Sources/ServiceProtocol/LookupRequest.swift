@@ -59,8 +59,9 @@ public enum LookupResult: Sendable, Equatable {
     /// stands twice.
     public init?(_ list: AttributeList) {
         guard list.hasDuplicateName == nil, let text = list.string("result") else { return nil }
+        // By bytes: as a Character, the blank would take a combining mark behind it along.
         let end = text.utf8.firstIndex(of: UInt8(ascii: " ")) ?? text.endIndex
-        let rest = String(text[end...].utf8.dropFirst()) ?? ""
+        let rest = String(Substring(text.utf8[end...].dropFirst()))
         switch text[..<end] {
         case "found": self = .found(rest)
         case "notfound": self = .notFound(rest)

@@ -19,7 +19,7 @@ import Testing
         "", ".", ".example.com", "example.com.", "a..b", "a b.example", "a@b", "a/b", "exa*mple", "*", "ü ber.example",
         "a\u{FFFD}.example", "a\u{7F}.example", "a\0.example", "[]", "[", "]", "[192.0.2.1", "[192.0.2.256]", "[foo]",
         "[2001:db8::1]", "[IPv6:192.0.2.1]", "[IPv6:fe80::1%eth0]", "[192.0.2.1].example", "a\u{3002}b",
-        "\u{2100}.example",
+        "\u{2100}.example", "[\u{301}192.0.2.1]",
     ])
     func refuses(text: String) {
         #expect(Domain(parsing: text) == nil)

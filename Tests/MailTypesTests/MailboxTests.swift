@@ -36,6 +36,13 @@ import Testing
         #expect(Mailbox(parsing: address) == nil)
     }
 
+    /// A combining mark makes one Character with the `@` before it.
+    @Test func theHalvesAreCutByBytes() throws {
+        let mailbox = try #require(Mailbox(parsing: "a@\u{301}b.example"))
+        #expect(Array(mailbox.originalDomain.utf8) == Array("\u{301}b.example".utf8))
+        #expect(Array(mailbox.smtpPath.utf8) == Array("a@\u{301}b.example".utf8))
+    }
+
     @Test func boundsTheLength() {
         let longest = String(repeating: "a", count: 308) + "@example.com"
         #expect(longest.utf8.count == 320)

@@ -51,6 +51,13 @@ import Testing
         #expect(action.text.unicodeScalars.last == "\u{20ac}")
     }
 
+    /// Found by fuzzing: what was cut behind a blank was another action when it was read again.
+    @Test func noBlankIsLeftWhereATextIsCut() throws {
+        let action = try #require(PolicyAction(parsing: "REJECT " + String(repeating: "x", count: 392) + " yz"))
+        #expect(action.text.utf8.count == 399)
+        #expect(PolicyAction(parsing: action.text) == action)
+    }
+
     @Test func longArgumentsAreNotCut() {
         let long = String(repeating: "x", count: 400)
         #expect(PolicyAction(parsing: "REDIRECT a@\(long)") == nil)

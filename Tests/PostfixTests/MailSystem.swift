@@ -20,16 +20,18 @@ final class MailSystem: Sendable {
 
     /// Starts everything.
     /// - Parameters:
+    ///   - frontend: lines of the mapping `frontend` beside the listeners, indented by two.
     ///   - greylist: the keys of the mapping `greylist`.
     ///   - tables: nil for a Postfix without SRS.
     ///   - filterPort: the port of a content filter.
     init(
-        greylist: String = "{ training-mode: true }", policy: PolicyTransport = .tcp, tables: Tables? = nil,
-        sink: SMTPSink? = nil, filterPort: Int? = nil
+        frontend: String = "", greylist: String = "{ training-mode: true }", policy: PolicyTransport = .tcp,
+        tables: Tables? = nil, sink: SMTPSink? = nil, filterPort: Int? = nil
     ) throws {
         let sink = try sink ?? SMTPSink()
         let directory = try TemporaryDirectory()
         let suite = try Suite(
+            frontend: frontend,
             services: """
                 directory: { local-domains: [\(PostfixWiring.localDomain)] }
                 greylist: \(greylist)

@@ -31,6 +31,8 @@ import Testing
         (LookupResult.found("SRS0=a@b.example"), "result=found SRS0=a@b.example"),
         (.notFound("not ours"), "result=notfound not ours"), (.temporary("50% done"), "result=temporary 50%25 done"),
         (.found(""), "result=found "), (.found(" a  b "), "result=found  a  b "),
+        // A combining mark makes one Character with the blank before it.
+        (.found("\u{301}a@b.example"), "result=found \u{301}a@b.example"),
     ])
     func resultsAreWrittenAndReadBack(_ result: LookupResult, _ line: String) throws {
         #expect(lines(result.encode) == [line])

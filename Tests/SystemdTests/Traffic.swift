@@ -49,7 +49,8 @@ struct Traffic {
             let message = asked.add(1, ordering: .relaxed).newValue
             let recipient = client.ask(
                 PolicyClient.request([
-                    "protocol_state": "RCPT", "client_address": "192.0.2.\(number)", "sender": "s\(message)@example.net",
+                    "protocol_state": "RCPT", "client_address": "192.0.2.\(number)",
+                    "sender": "s\(message)@example.net",
                     "recipient": "bob@example.com",
                 ]))
             expect(recipient, "451 4.7.1 Intentional policy rejection, please try again later")
@@ -87,6 +88,8 @@ extension Machine {
                 guard let process = self.process(of: unit), process != last else { return false }
                 return self.isActive(unit)
             }
+            // Time for some answers: a question whose connections all end before any answer is given up.
+            usleep(100_000)
             guard isUp, let process = process(of: unit), kill(process, SIGKILL) == 0 else { break }
             last = process
             crashes += 1

@@ -4,6 +4,8 @@
 
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 SEEDS ?= 100000
+# More for `make build`, such as --static-swift-stdlib.
+SWIFT_FLAGS ?=
 
 DESTDIR ?=
 PREFIX ?= /usr
@@ -19,7 +21,7 @@ run: build
 build:
 	@scripts/install-packages build
 	@echo "== building (release); the first time takes some minutes"
-	@$(SWIFT_BUILD) -c release
+	@$(SWIFT_BUILD) -c release $(SWIFT_FLAGS)
 
 # Programs, units, users, documentation, and the sample configuration unless there is one already. Builds nothing, so
 # that it can run as root: `make build && sudo make install`.

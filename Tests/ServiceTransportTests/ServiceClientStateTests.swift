@@ -159,7 +159,7 @@ import Testing
         var client = FakeClient()
         _ = client.start()
         _ = client.connected()
-        #expect(client.receive(message) == ["close 0#1: \(reason)"])
+        #expect(client.receive(message) == ["close 0#1: \(reason)", "refused 0: \(reason)"])
         #expect(client.state.endpointsUp == 0)
         client.now += 10_000
         #expect(client.wake() == ["connect 0#2"])

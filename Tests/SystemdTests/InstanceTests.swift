@@ -33,7 +33,7 @@ extension WithSystemd {
             #expect(traffic.unexpected.isEmpty, "\(traffic.unexpected.prefix(3))")
             #expect(try machine.countedMessages() == traffic.messages)
             for name in Self.instances {
-                #expect(machine.process(of: "postern-\(name).service") != nil)
+                #expect(eventually { machine.process(of: "postern-\(name).service") != nil })
                 #expect(eventually { machine.journal(of: "postern-\(name).service").contains("ready, version") })
             }
             #expect(

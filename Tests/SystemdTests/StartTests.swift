@@ -75,6 +75,10 @@ extension WithSystemd {
             #expect(machine.run("systemctl", "--failed", "--plain", "--no-legend").output == "")
             try machine.require("systemctl", "start", "postern.target")
             #expect(machine.ask(["protocol_state": "MAIL"]) == "DUNNO")
+            try machine.require("systemctl", "disable", "--now", "postern.target")
+            #expect(eventually { Socket(machine.policy) == nil })
+            #expect(machine.run("ls", "/etc/systemd/system/postern.target.wants").output.contains("frontend-tcp"))
+            #expect(!machine.run("ls", "/etc/systemd/system/postern.target.wants").output.contains("greylist"))
         }
 
         private static let askOverTCP = """

@@ -69,7 +69,7 @@ extension WithSystemd {
             #expect(machine.property("ActiveEnterTimestampMonotonic", of: "postern-frontend.socket") == opened)
 
             try machine.require("systemctl", "stop", "postern.target")
-            #expect(Self.running(on: machine) == [])
+            #expect(eventually { Self.running(on: machine) == [] })
             #expect(eventually { Socket(machine.policy) == nil })
             #expect(machine.run("bash", "-c", Self.askOverTCP).status != 0)
             #expect(machine.run("systemctl", "--failed", "--plain", "--no-legend").output == "")

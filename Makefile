@@ -1,9 +1,12 @@
-# Postern. `make run` serves the suite on SQLite in ./var; `make test` runs everything.
+# Postern. `make run` serves the suite on SQLite in ./var; `make test` runs everything; `make install` is for systemd.
 
-.PHONY: run build test unit-test system-test simulate fuzz sanitize bench bench-large bench-peers lint format clean
+.PHONY: run build install test unit-test system-test simulate fuzz sanitize bench bench-large bench-peers lint format \
+        clean
 
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 SEEDS ?= 100000
+# More for `make build`, such as --static-swift-stdlib.
+SWIFT_FLAGS ?=
 # Seconds for each fuzz target, and the targets; none means all.
 SECONDS ?= 60
 TARGETS ?=
@@ -13,13 +16,40 @@ SANITIZERS ?=
 BENCH ?=
 SOURCES = Package.swift Sources Services Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
+DESTDIR ?=
+PREFIX ?= /usr
+SERVICES = directory frontend greylist reputation srs throttle
+# Where the built programs are.
+BINARIES ?= .build/release
+LIB = $(DESTDIR)$(PREFIX)/lib
+DOC = $(DESTDIR)$(PREFIX)/share/doc/postern
+
 run: build
 	@scripts/run
 
 build:
 	@scripts/install-packages build
 	@echo "== building (release); the first time takes some minutes"
-	@$(SWIFT_BUILD) -c release
+	@$(SWIFT_BUILD) -c release $(SWIFT_FLAGS)
+
+# Programs, units, users, documentation, and the sample configuration unless there is one already. Builds nothing, so
+# that it can run as root: `make build && sudo make install`.
+install:
+	install -d $(LIB)/postern $(LIB)/systemd/system/postern-.service.d $(DOC)/man $(DOC)/examples $(DOC)/postfix
+	install -d $(DESTDIR)$(PREFIX)/bin $(LIB)/sysusers.d $(LIB)/tmpfiles.d $(DESTDIR)/etc/postern
+	install -m 0755 $(BINARIES)/postern $(SERVICES:%=$(BINARIES)/postern-%) $(LIB)/postern
+	ln -sf ../lib/postern/postern $(DESTDIR)$(PREFIX)/bin/postern
+	cd deploy/systemd && for unit in *.service *.socket *.target *.d/*.conf; do \
+	    sed 's|/usr/lib/postern/|$(PREFIX)/lib/postern/|; s|/usr/share/doc/|$(PREFIX)/share/doc/|g' "$$unit" \
+	        >$(LIB)/systemd/system/"$$unit" || exit 1; done
+	install -m 0644 deploy/sysusers.d/postern.conf $(LIB)/sysusers.d
+	install -m 0644 deploy/tmpfiles.d/postern.conf $(LIB)/tmpfiles.d
+	install -m 0644 docs/*.md LICENSE README.md $(DOC)
+	install -m 0644 docs/man/*.md $(DOC)/man
+	install -m 0644 deploy/systemd/examples/* $(DOC)/examples
+	install -m 0644 deploy/postfix/* $(DOC)/postfix
+	install -m 0644 deploy/etc/postern.yaml $(DOC)/examples
+	[ -e $(DESTDIR)/etc/postern/postern.yaml ] || install -m 0644 deploy/etc/postern.yaml $(DESTDIR)/etc/postern
 
 test: lint unit-test system-test simulate
 	@echo "== all tests passed"
@@ -30,14 +60,14 @@ unit-test:
 	@echo "== building the tests (debug)"
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the unit tests"
-	@swift test --skip-build --skip '^(FaultTests|PostfixTests|SuiteTests)\.'
+	@swift test --skip-build --skip '^(FaultTests|PostfixTests|SuiteTests|SystemdTests)\.'
 
-# Tests that start the suite and a real Postfix, one after the other.
+# Tests that start the suite, a real Postfix and a real systemd, one after the other.
 system-test:
 	@scripts/install-packages build test
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the system tests"
-	@swift test --skip-build --no-parallel --filter '^(FaultTests|PostfixTests|SuiteTests)\.'
+	@swift test --skip-build --no-parallel --filter '^(FaultTests|PostfixTests|SuiteTests|SystemdTests)\.'
 
 simulate:
 	@scripts/install-packages build

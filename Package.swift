@@ -164,5 +164,6 @@ let package = Package(
             tests("FaultTests", ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs),
             tests("SuiteTests", ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs),
             tests("PostfixTests", ["SuiteFixture"] + programs),
+            tests("SystemdTests", ["SuiteFixture"] + programs, exclude: ["boot"]),
         ]
 )

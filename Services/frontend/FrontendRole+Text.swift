@@ -54,6 +54,8 @@ extension ServiceClientState.Note {
             log.info("\(service) is up at \(paths[endpoint]), version \(hello.version)")
         case .down(let endpoint, let unanswered, let reason):
             log.warning("\(service) is down at \(paths[endpoint]), \(unanswered) questions are asked again: \(reason)")
+        case .refused(let endpoint, let reason):
+            log.error("\(service) at \(paths[endpoint]) is not asked: it \(reason)")
         case .breakerOpened(let failures):
             log.error("\(service) failed \(failures) times in a row and is left alone; its failure rules apply")
         case .breakerClosed:

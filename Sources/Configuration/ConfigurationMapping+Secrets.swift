@@ -1,6 +1,6 @@
 extension ConfigurationMapping {
-    /// A required secret. `secret("password")` reads the file that the key `password-file` names; a systemd credential
-    /// is named by its path in the credentials directory. A secret written into the configuration is a fault.
+    /// A required secret. `secret("password")` reads the file that the key `password-file` names, or the systemd
+    /// credential of that file's name. A secret written into the configuration is a fault.
     public func secret(_ key: String) -> Secret {
         let secret = optionalSecret(key)
         if !has(Self.fileKey(key)) && !has(key) {

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where the values of `...-file` keys come from.
 public struct SecretSource: Sendable {
     /// Why a secret could not be had; the text names the file, never its content.
@@ -23,12 +25,31 @@ public struct SecretSource: Sendable {
 
     /// Reads the files. A file that others than its owner and group may read or write is refused, so is one that is
     /// empty, not regular, longer than `limit` or not UTF-8. One line break at the end is not part of the secret.
-    public static let files = SecretSource(read: readFile)
+    ///
+    /// A systemd credential of the file's name (`LoadCredential=`, in the directory that CREDENTIALS_DIRECTORY names)
+    /// stands above the file, which then only root need be able to read. An empty credential counts as none.
+    public static let files = SecretSource.files(
+        credentials: getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) })
 
     /// Reads nothing and gives an empty secret: for checking a configuration without the right to its secrets.
     public static let unread = SecretSource { _ throws(Failure) in Secret("") }
 
-    @Sendable private static func readFile(_ path: String) throws(Failure) -> Secret {
+    static func files(credentials directory: String?) -> SecretSource {
+        SecretSource { path throws(Failure) in
+            try readFile(directory.flatMap { credential(for: path, in: $0) } ?? path)
+        }
+    }
+
+    /// The credential of the file's name, unless there is none or an empty one.
+    private static func credential(for path: String, in directory: String) -> String? {
+        guard let name = path.split(separator: "/").last else { return nil }
+        let credential = "\(directory)/\(name)"
+        var status = stat()
+        // One byte is a line break: what a unit gives when its file is missing.
+        return stat(credential, &status) == 0 && status.st_size > 1 ? credential : nil
+    }
+
+    private static func readFile(_ path: String) throws(Failure) -> Secret {
         let file: RegularFile
         do {
             file = try RegularFile(path: path, limit: limit)

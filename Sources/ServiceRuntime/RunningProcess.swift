@@ -56,10 +56,11 @@ final class RunningProcess {
         do {
             try role?.reload()
             environment.log.info("configuration reloaded")
+            notifier.ready(status: "serving")
         } catch {
             environment.log.error("configuration not reloaded, the old one stays in force: \(error)")
+            notifier.ready(status: "serving with the old configuration, the new one has a fault")
         }
-        notifier.ready()
     }
 
     private func drain() {

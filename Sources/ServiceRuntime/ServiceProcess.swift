@@ -77,6 +77,7 @@ public enum ServiceProcess {
 
     static func fail(_ error: any Error) -> Never {
         writeToStandardError("\(error)\n")
+        FailedStart.pause(because: error)
         exit((error as? StartError)?.status ?? (error is ConfigurationErrors ? EX_CONFIG : EX_UNAVAILABLE))
     }
 

@@ -43,7 +43,11 @@ struct EndpointState: Sendable {
     /// Grows with each attempt, so that news of an old connection is told from news of this one.
     var connection: UInt64 = 0
     var inFlight: [UInt64: Pending] = [:]
-    var hello: Hello?
+    var hello: Hello? {
+        didSet { if hello != nil { refusal = nil } }
+    }
+    /// Why the last connection was given up before it was of any use, until one is.
+    var refusal: String?
     private var nextID: UInt64 = 1
     /// Questions of no interest any more that the service still owes an answer; until when its silence is no sign.
     private var abandoned: [UInt64: MonotonicInstant] = [:]

@@ -54,6 +54,8 @@ public struct ServiceClientState: Sendable {
         case up(endpoint: Int, hello: Hello)
         /// The endpoint's connection is gone, with this many questions unanswered.
         case down(endpoint: Int, unanswered: Int, reason: String)
+        /// The endpoint's hello was not what it must be; told once for each reason, though it is tried again.
+        case refused(endpoint: Int, reason: String)
         /// The service is left alone for a moment.
         case breakerOpened(failures: Int)
         /// It answered again.
@@ -233,7 +235,7 @@ public struct ServiceClientState: Sendable {
         for index in endpoints.indices {
             if endpoints[index].shouldConnect(now: now) { connect(index, now: now, actions: &actions) }
             if let connection = endpoints[index].helloOverdue(now: now) {
-                giveUp(connection, of: index, reason: "no hello in time", now: now, actions: &actions)
+                giveUp(connection, of: index, reason: "did not say hello in time", now: now, actions: &actions)
             }
         }
         guard now >= earliestExpiry else { return }
@@ -271,6 +273,10 @@ public struct ServiceClientState: Sendable {
         _ connection: UInt64, of index: Int, reason: String, now: MonotonicInstant, actions: inout [Action]
     ) {
         actions.append(.close(endpoint: index, connection: connection, reason: reason))
+        if !endpoints[index].isUp, endpoints[index].refusal != reason {
+            endpoints[index].refusal = reason
+            actions.append(.note(.refused(endpoint: index, reason: reason)))
+        }
         disconnected(endpoint: index, connection: connection, reason: reason, now: now, actions: &actions)
     }
 

@@ -1,5 +1,6 @@
-import Configuration
 import Testing
+
+@testable import Configuration
 
 @Suite struct SecretSourceTests {
     private func read(_ text: String, required: Bool = true) -> (Secret?, String) {
@@ -72,6 +73,29 @@ import Testing
     @Test(arguments: faults) func faultsNeverShowTheSecret(_ example: Case) {
         #expect(read(example.text).1 == example.errors)
         #expect(!example.errors.contains("hunter2"))
+    }
+
+    @Test func aCredentialOfTheFilesNameStandsAboveTheFile() throws {
+        let credential = try TemporaryFile("from systemd\n", mode: 0o400)
+        let parts = credential.path.split(separator: "/")
+        let directory = "/" + parts.dropLast().joined(separator: "/")
+        let source = SecretSource.files(credentials: directory)
+        let document = try ConfigurationDocument(
+            text: "password-file: /nonexistent/\(try #require(parts.last))", file: "f")
+        #expect(try document.read(secrets: source) { $0.secret("password") }.revealed() == "from systemd")
+    }
+
+    @Test(arguments: ["", "\n"]) func anEmptyCredentialCountsAsNone(_ content: String) throws {
+        let credential = try TemporaryFile(content, mode: 0o400)
+        let source = SecretSource.files(
+            credentials: "/" + credential.path.split(separator: "/").dropLast().joined(separator: "/"))
+        let name = try #require(credential.path.split(separator: "/").last)
+        let document = try ConfigurationDocument(text: "password-file: /nonexistent/\(name)", file: "f")
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try document.read(secrets: source) { $0.secret("password") }
+        }
+        let expected = "f:1:16: password-file: cannot read /nonexistent/\(name): No such file or directory"
+        #expect(error?.description == expected)
     }
 
     @Test func anOptionalSecretMayBeMissing() {

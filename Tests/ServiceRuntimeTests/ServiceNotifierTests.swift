@@ -41,4 +41,17 @@ import Testing
         #expect(lines.last?.hasPrefix("MONOTONIC_USEC=") == true && (before...after).contains(time))
     }
 
+    @Test func aFailedStartTakesItsTimeUnderAServiceManager() throws {
+        var waits: [UInt32] = []
+        let text = try sent { notifier in
+            FailedStart.pause(because: StartError("no sockets\nat all"), notifier: notifier) { waits.append($0) }
+        }
+        #expect(text == "STATUS=cannot start: no sockets")
+        #expect(waits == [FailedStart.pause])
+    }
+
+    @Test func aFailedStartEndsAtOnceWithoutOne() {
+        unsetenv("NOTIFY_SOCKET")
+        FailedStart.pause(because: StartError("no sockets")) { _ in Issue.record("waited") }
+    }
 }

@@ -101,6 +101,7 @@ struct FakeClient {
         case .deliver(let token, .failed(let failure)): "deliver \(token) \(failure.rawValue)"
         case .note(.up(let endpoint, _)): "up \(endpoint)"
         case .note(.down(let endpoint, let unanswered, _)): "down \(endpoint) \(unanswered)"
+        case .note(.refused(let endpoint, let reason)): "refused \(endpoint): \(reason)"
         case .note(.breakerOpened(let failures)): "breaker opened after \(failures)"
         case .note(.breakerClosed): "breaker closed"
         }

@@ -224,7 +224,8 @@ import Testing
         _ = client.start()
         _ = client.connected()
         client.now += 5_000_000
-        #expect(client.wake() == ["close 0#1: no hello in time"])
+        let reason = "did not say hello in time"
+        #expect(client.wake() == ["close 0#1: \(reason)", "refused 0: \(reason)"])
         client.now += 10_000
         #expect(client.wake() == ["connect 0#2"])
         #expect(client.connected(1) == ["close 0#1: no longer wanted"])
@@ -262,7 +263,7 @@ import Testing
         var client = FakeClient()
         _ = client.start()
         _ = client.connected()
-        #expect(client.receive(message) == ["close 0#1: \(reason)"])
+        #expect(client.receive(message) == ["close 0#1: \(reason)", "refused 0: \(reason)"])
         #expect(client.state.endpointsUp == 0)
         client.now += 10_000
         #expect(client.wake() == ["connect 0#2"])

@@ -44,6 +44,7 @@ import Testing
             switch note {
             case .up(_, let hello): "up \(hello.service)"
             case .down(_, let unanswered, _): "down \(unanswered)"
+            case .refused(_, let reason): "refused: \(reason)"
             case .breakerOpened: "opened"
             case .breakerClosed: "closed"
             }

@@ -4,7 +4,7 @@ import Glibc
 public final class ListeningPath: Sendable {
     private let descriptor: CInt
 
-    /// Listens at `path`.
+    /// Listens at a path that does not exist yet.
     public init(_ path: String) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()

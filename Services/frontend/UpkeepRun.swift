@@ -129,7 +129,7 @@ struct UpkeepRun: Sendable {
 
     private mutating func learn(_ names: [FactName], from outcome: AskOutcome) {
         guard case .reply(let list) = outcome else { return }
-        let values = FactReply(list).values
+        let values = FactReply(list)?.values ?? [:]
         for name in names { request.facts[name] = values[name] ?? unknownFactValue }
     }
 

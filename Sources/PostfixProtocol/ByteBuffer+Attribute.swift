@@ -60,7 +60,6 @@ extension ByteBuffer {
         }
         while end > 0, end < value.count, UTF8.isContinuation(value[end]) { end -= 1 }
         return UnsafeRawBufferPointer(rebasing: value[..<end])
-        }
     }
 }
 

@@ -26,7 +26,7 @@ public struct UpkeepRequest: Sendable, Equatable {
     /// Decodes a `request=upkeep` message.
     public init(_ list: AttributeList) {
         self.init(
-            cursor: list.string("cursor"), facts: FactReply(list).values,
+            cursor: list.string("cursor"), facts: FactReply(list)?.values ?? [:],
             deadline: list.integer("deadline").map(MonotonicInstant.init(milliseconds:))
                 ?? MonotonicInstant(microseconds: .max))
     }

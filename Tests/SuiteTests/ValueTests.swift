@@ -72,17 +72,17 @@ import Testing
     /// All of them together are more than a message may be: the check fails, its service hears nothing of it.
     @Test func aRequestThatGrowsBeyondAMessage() throws {
         let suite = try Suite(services: Self.services)
-        let value = [UInt8](repeating: UInt8(ascii: "%"), count: 30_000)
+        let value = [UInt8](repeating: UInt8(ascii: "%"), count: 22_000)
         var request = Array(Self.head.utf8)
         // None that the log line repeats.
         let names = [
             "helo_name", "protocol_name", "reverse_client_name", "sasl_method", "sasl_sender", "ccert_subject",
             "ccert_issuer", "ccert_fingerprint", "encryption_protocol", "encryption_cipher", "encryption_keysize",
             "etrn_domain", "stress", "ccert_pubkey_fingerprint", "client_port", "policy_context", "server_address",
-            "server_port", "compatibility_level", "mail_version", "tls_sni",
+            "server_port",
         ]
         for name in names { request += Array("\(name)=".utf8) + value + [10] }
-        let socket = try #require(Socket(.tcp(suite.policyPort), timeout: 10))
+        let socket = try #require(Socket(.tcp(suite.policyPort), timeout: 60))
         socket.send(request + [10])
         #expect(socket.receiveAction() == "DUNNO")
         let failed = "failed=greylist: the question is too long to be asked"

@@ -27,7 +27,7 @@ extension FrontendRole {
         switch note {
         case .up(_, let hello): upkeep?.greeted(by: service.name, hello)
         case .breakerOpened: tally.breakerOpened(service: service.name)
-        case .down, .breakerClosed: break
+        case .down, .refused, .breakerClosed: break
         }
     }
 

@@ -74,7 +74,7 @@ extension PolicyEvaluation {
         ask.encode(into: &payload, attributes: attributes())
         guard payload.readableBytes <= Ask.longestPayload, ask.facts.count <= Self.maximumFacts else {
             questions[index].isOpen = false
-            for position in positions { fail(position, "the question is too long to be asked") }
+            for position in positions { fail(position, .error, "the question is too long to be asked") }
             return
         }
         questions[index].isOpen = true

@@ -7,8 +7,9 @@ import Testing
 @Suite struct DecisionLineTests {
     private func decision(remarks: [PolicyDecision.Remark] = [], microseconds: Int = 1_234) -> PolicyDecision {
         PolicyDecision(
-            action: .dunno, check: "greylist", reason: "known client", policy: "default", remarks: remarks,
-            outcomes: [], steps: [], microseconds: microseconds)
+            action: .dunno, check: "greylist", reason: "known client",
+            plan: PolicyPlan(policy: "default", state: .rcpt, checks: []), remarks: remarks, outcomes: [], answers: [],
+            steps: [], microseconds: microseconds)
     }
 
     private func line(_ decision: PolicyDecision, _ request: PolicyRequest, id: UInt64 = 0xabc) -> String {

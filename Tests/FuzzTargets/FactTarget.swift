@@ -20,7 +20,7 @@ public enum FactTarget: FuzzTarget {
         }
         guard let list = Message.decoded(bytes) else { return }
         try checkQuestion(list)
-        let reply = FactReply(list)
+        guard let reply = FactReply(list) else { return }
         try same(FactReply(try Message.sent { reply.encode(into: &$0) }), reply, "facts that were written and read")
     }
 

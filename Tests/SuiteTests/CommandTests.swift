@@ -49,7 +49,8 @@ import Testing
     }
 
     @Test func aMissingConfigurationIsAFaultOfTheConfiguration() {
-        for command in [["status"], ["test-request", "a=b"], ["throttle", "list"], ["lookup", "srs-forward", "a@b.c"]] {
+        let commands = [["status"], ["test-request", "a=b"], ["throttle", "list"], ["lookup", "srs-forward", "a@b.c"]]
+        for command in commands {
             let outcome = Command.run("\(Suite.binaries)/postern", command + ["--config", "/nonexistent"])
             #expect(outcome.status == EX_CONFIG, "\(command)")
             #expect(outcome.output.contains("/nonexistent: cannot read: No such file or directory"), "\(command)")

@@ -49,7 +49,9 @@ import Testing
     }
 
     @Test func aMissingConfigurationIsAFaultOfTheConfiguration() {
-        let commands = [["status"], ["test-request", "a=b"], ["throttle", "list"], ["lookup", "srs-forward", "a@b.c"]]
+        let commands = [
+            ["status"], ["test-request", "a=b"], ["throttle", "list"], ["lookup", "srs-forward", "a@b.c"],
+        ]
         for command in commands {
             let outcome = Command.run("\(Suite.binaries)/postern", command + ["--config", "/nonexistent"])
             #expect(outcome.status == EX_CONFIG, "\(command)")

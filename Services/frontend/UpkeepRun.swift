@@ -31,8 +31,7 @@ struct UpkeepRun: Sendable {
     private(set) var fetch: LocalDomainsFetch?
     private let providers: [String: String]
     private let limits: UpkeepSchedule.Limits
-    /// When it must be over.
-    let deadline: MonotonicInstant
+    private let deadline: MonotonicInstant
     private var open: [Int: Purpose] = [:]
     private var nextIndex = 0
     private var rounds = 0
@@ -64,12 +63,9 @@ struct UpkeepRun: Sendable {
         }
     }
 
-    /// The result of a run whose time is up.
-    var tooLong: Result { .failed("takes longer than \(limits.run / 1_000) s") }
-
     private mutating func askSubject(now: MonotonicInstant, actions: inout [Action]) {
         guard now < deadline else {
-            return actions.append(.finish(tooLong))
+            return actions.append(.finish(.failed("takes longer than \(limits.run / 1_000) s")))
         }
         if let reply = fetch?.answer(request) { return take(reply, now: now, actions: &actions) }
         request.deadline = expiry(now)

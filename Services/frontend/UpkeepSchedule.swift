@@ -27,6 +27,8 @@ public struct UpkeepSchedule: Sendable {
     public struct Limits: Sendable {
         /// One question, to the service or to a provider of facts.
         public var question = 10_000
+        /// After that, until it is given up here.
+        public var grace = 1_000
         /// One run.
         public var run = 120_000
         /// How often a service may need facts in one run.
@@ -63,7 +65,13 @@ public struct UpkeepSchedule: Sendable {
         var run: UpkeepRun?
         /// Tells the questions of this run from those of earlier ones.
         var number: UInt64 = 0
-        var asked: [UInt64: String] = [:]
+        var asked: [UInt64: Question] = [:]
+    }
+
+    private struct Question: Sendable {
+        var service: String
+        /// A while after it should have expired by itself: it may have been lost together with its client.
+        var givenUp: MonotonicInstant
     }
 
     /// Which service provides a kind of fact; for runs that begin from now on.
@@ -99,7 +107,7 @@ public struct UpkeepSchedule: Sendable {
     public mutating func withdraw(_ job: Job, actions: inout [Action]) {
         guard let entry = entries.removeValue(forKey: job) else { return }
         numbers[entry.number] = nil
-        for (token, service) in entry.asked { actions.append(.cancel(service: service, token: token)) }
+        for (token, question) in entry.asked { actions.append(.cancel(service: question.service, token: token)) }
     }
 
     /// The jobs there are.
@@ -109,13 +117,18 @@ public struct UpkeepSchedule: Sendable {
 
     /// When the driver should call ``wake(now:isBusy:actions:)``; nil when nothing waits for a time.
     public var nextWake: MonotonicInstant? {
-        entries.values.lazy.map { $0.run?.deadline ?? $0.due }.min()
+        entries.values.lazy.compactMap { entry in
+            entry.run == nil ? entry.due : entry.asked.values.lazy.map(\.givenUp).min()
+        }.min()
     }
 
-    /// Ends what takes too long, and begins what is due. While the frontend is busy that is put off.
+    /// Gives up what was not answered, and begins what is due. While the frontend is busy that is put off.
     public mutating func wake(now: MonotonicInstant, isBusy: Bool, actions: inout [Action]) {
-        for (job, entry) in entries where entry.run.map({ $0.deadline <= now }) ?? false {
-            giveUp(job, now: now, actions: &actions)
+        for entry in Array(entries.values) {
+            for (token, question) in entry.asked where question.givenUp <= now {
+                actions.append(.cancel(service: question.service, token: token))
+                receive(.failed(.expired), token: token, now: now, actions: &actions)
+            }
         }
         for (job, entry) in entries where entry.run == nil && entry.due <= now {
             if isBusy {
@@ -127,15 +140,6 @@ public struct UpkeepSchedule: Sendable {
         }
     }
 
-    /// A question may have been lost together with its client, so a run does not rely on each being answered.
-    private mutating func giveUp(_ job: Job, now: MonotonicInstant, actions: inout [Action]) {
-        guard var entry = entries[job], let run = entry.run else { return }
-        for (token, service) in entry.asked { actions.append(.cancel(service: service, token: token)) }
-        entry.asked = [:]
-        finish(&entry, job, run, run.tooLong, now: now, actions: &actions)
-        entries[job] = entry
-    }
-
     private mutating func begin(_ job: Job, now: MonotonicInstant, actions: inout [Action]) {
         nextNumber = (nextNumber + 1) & Self.numberMask
         numbers[nextNumber] = job
@@ -144,7 +148,7 @@ public struct UpkeepSchedule: Sendable {
         step(job, now: now, actions: &actions) { run, effects in run.start(now: now, actions: &effects) }
     }
 
-    /// A question's outcome. Every question expires by itself.
+    /// A question's outcome.
     public mutating func receive(
         _ outcome: AskOutcome, token: UInt64, now: MonotonicInstant, actions: inout [Action]
     ) {
@@ -171,7 +175,8 @@ public struct UpkeepSchedule: Sendable {
             switch effect {
             case .ask(let index, let service, let payload, let expires):
                 let token = Self.token(entry.number, index: index)
-                entry.asked[token] = service
+                let givenUp = expires.advanced(byMilliseconds: limits.grace)
+                entry.asked[token] = Question(service: service, givenUp: givenUp)
                 let ask = Ask(token: token, payload: payload, expires: expires, isRepeatable: true, affinity: token)
                 actions.append(.ask(service: service, ask))
             case .finish(let result):

@@ -132,9 +132,14 @@ import Testing
         var dialog = UpkeepDialog()
         dialog.offer("greylist")
         _ = dialog.waitUntilDue()
-        #expect(dialog.pause == 120_000)
-        #expect(dialog.waitUntilDue() == ["cancel greylist", "failed greylist: takes longer than 120 s"])
+        #expect(dialog.pause == 11_000)
+        #expect(dialog.waitUntilDue() == ["cancel greylist", "failed greylist: expired"])
         #expect(dialog.waitUntilDue() == [Self.first])
+        _ = dialog.reply("need=networks:a.example")
+        #expect(
+            dialog.waitUntilDue() == [
+                "cancel reputation", "ask greylist: request=upkeep fact.networks:a.example=unknown",
+            ])
     }
 
     @Test func aBusyFrontendPutsItOff() throws {

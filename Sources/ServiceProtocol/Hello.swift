@@ -9,6 +9,8 @@ public struct Hello: Sendable, Equatable {
     public var service: String
     /// The version of its binary.
     public var version: String
+    /// Tells this process from the one that takes its place; empty when the service does not say.
+    public var process: String
     /// The checks it decides.
     public var checks: [String]
     /// Those of its checks that record.
@@ -24,13 +26,15 @@ public struct Hello: Sendable, Equatable {
     /// Seconds between two runs of its timed work; nil when it has none. After the first run its own answer counts.
     public var upkeep: Int?
 
-    /// A service's self-description; the runtime fills its version in.
+    /// A service's self-description; the runtime fills its version and its process in.
     public init(
-        service: String, version: String = "", checks: [String] = [], records: [String] = [], keyed: [String] = [],
-        provides: [String] = [], wants: [FactWant] = [], wantsRecipients: Bool = false, upkeep: Int? = nil
+        service: String, version: String = "", process: String = "", checks: [String] = [], records: [String] = [],
+        keyed: [String] = [], provides: [String] = [], wants: [FactWant] = [], wantsRecipients: Bool = false,
+        upkeep: Int? = nil
     ) {
         self.service = service
         self.version = version
+        self.process = process
         self.checks = checks
         self.records = records
         self.keyed = keyed
@@ -49,8 +53,8 @@ public struct Hello: Sendable, Equatable {
         }
         let wanted = words("wants")
         self.init(
-            service: service, version: list.string("version") ?? "", checks: words("checks"),
-            records: words("records"), keyed: words("keyed"), provides: words("provides"),
+            service: service, version: list.string("version") ?? "", process: list.string("process") ?? "",
+            checks: words("checks"), records: words("records"), keyed: words("keyed"), provides: words("provides"),
             wants: wanted.compactMap(FactWant.init(parsing:)), wantsRecipients: wanted.contains("recipients"),
             upkeep: list.integer("upkeep").flatMap { UpkeepReply.intervals.contains($0) ? $0 : nil })
     }
@@ -61,6 +65,7 @@ public struct Hello: Sendable, Equatable {
         if wantsRecipients { wanted.append("recipients") }
         buffer.writeAttribute("service", service)
         buffer.writeAttribute("version", version)
+        if !process.isEmpty { buffer.writeAttribute("process", process) }
         for (name, words) in [
             ("checks", checks), ("records", records), ("keyed", keyed), ("provides", provides), ("wants", wanted),
         ] {

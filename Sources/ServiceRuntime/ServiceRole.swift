@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Logging
 internal import NIOCore
 internal import PostfixProtocol
@@ -11,6 +12,8 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
     private let environment: ProcessEnvironment
     private let reloadConfiguration: () throws -> Void
     private let tally: ServiceTally
+    /// A process id alone may come back.
+    private let process = "\(getpid())-\(MonotonicInstant.now.microseconds)"
     private var checkServer: MessageServer?
     private var adminServer: MessageServer?
 
@@ -67,6 +70,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
     private var hello: Hello {
         var hello = service.hello
         hello.version = posternVersion
+        hello.process = process
         return hello
     }
 

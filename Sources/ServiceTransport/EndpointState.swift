@@ -28,13 +28,14 @@ struct EndpointState: Sendable {
     struct Lost {
         var unanswered: [Pending]
         var wasUp: Bool
-        /// Since its hello the connection answered something.
-        var hadAnswered: Bool
+        /// The process it was a connection to, as that called itself, when it answered nothing since its hello.
+        var fruitlesslyTo: String?
     }
 
     /// A connection whose service said goodbye: it answers what it has read while a new one is opened.
     private struct Leaving {
         var inFlight: [UInt64: Pending]
+        var process: String
         var hasAnswered: Bool
     }
 
@@ -144,7 +145,7 @@ struct EndpointState: Sendable {
     }
 
     private mutating func leave(now: MonotonicInstant, limits: ServiceClientState.Limits) {
-        leaving[connection] = Leaving(inFlight: inFlight, hasAnswered: hasAnswered)
+        leaving[connection] = Leaving(inFlight: inFlight, process: hello?.process ?? "", hasAnswered: hasAnswered)
         disconnect(now: now, limits: limits)
     }
 
@@ -171,11 +172,14 @@ struct EndpointState: Sendable {
 
     mutating func lost(_ connection: UInt64, now: MonotonicInstant, limits: ServiceClientState.Limits) -> Lost? {
         if let left = leaving.removeValue(forKey: connection) {
-            return Lost(unanswered: Array(left.inFlight.values), wasUp: false, hadAnswered: left.hasAnswered)
+            return Lost(
+                unanswered: Array(left.inFlight.values), wasUp: false,
+                fruitlesslyTo: left.hasAnswered ? nil : left.process)
         }
         guard connection == self.connection else { return nil }
         if case .idle = phase { return nil }
-        let lost = Lost(unanswered: Array(inFlight.values), wasUp: isUp, hadAnswered: hasAnswered)
+        let lost = Lost(
+            unanswered: Array(inFlight.values), wasUp: isUp, fruitlesslyTo: hasAnswered ? nil : hello?.process ?? "")
         disconnect(now: now, limits: limits)
         return lost
     }

@@ -16,8 +16,8 @@ public struct ServiceClientState: Sendable {
         public var inFlight = 1_024
         /// Questions waiting for a connection, per service.
         public var queued = 8_192
-        /// Connections that one question may lose which answered nothing since their hello. A service that is killed
-        /// now and then answers in between; one that a question kills, or that refuses to read it, does not.
+        /// Connections to one process that a question may lose which answered nothing since their hello. A process that
+        /// is there again after it lost two was not killed: it hangs up at this question, or at one beside it.
         public var fruitlessLosses = 3
         /// Expired questions in a row that open the breaker.
         public var breakerThreshold = 16
@@ -64,8 +64,8 @@ public struct ServiceClientState: Sendable {
 
     struct Pending: Sendable {
         var ask: Ask
-        /// Connections it was lost with that answered nothing since their hello.
-        var fruitlessLosses = 0
+        /// Connections it was lost with that answered nothing since their hello, by process.
+        var fruitlessLosses: [String: Int] = [:]
     }
 
     var limits: Limits
@@ -174,19 +174,23 @@ public struct ServiceClientState: Sendable {
         }
         if endpoints[endpoint].shouldConnect(now: now) { connect(endpoint, now: now, actions: &actions) }
         for pending in lost.unanswered.sorted(by: { $0.ask.token < $1.ask.token }) {
-            askAgain(pending, isFruitless: !lost.hadAnswered, now: now, actions: &actions)
+            askAgain(pending, fruitlesslyLostBy: lost.fruitlesslyTo, now: now, actions: &actions)
         }
     }
 
     private mutating func askAgain(
-        _ pending: Pending, isFruitless: Bool, now: MonotonicInstant, actions: inout [Action]
+        _ pending: Pending, fruitlesslyLostBy process: String?, now: MonotonicInstant, actions: inout [Action]
     ) {
         var pending = pending
-        if isFruitless { pending.fruitlessLosses += 1 }
+        var losses = 0
+        if let process {
+            losses = pending.fruitlessLosses[process, default: 0] + 1
+            pending.fruitlessLosses[process] = losses
+        }
         let token = pending.ask.token
         if !pending.ask.isRepeatable {
             actions.append(.deliver(token: token, outcome: .failed(.connectionLost)))
-        } else if pending.fruitlessLosses >= limits.fruitlessLosses {
+        } else if losses >= limits.fruitlessLosses {
             noteFailure(now: now, actions: &actions)
             actions.append(.deliver(token: token, outcome: .failed(.connectionLost)))
         } else {

@@ -5,14 +5,16 @@ import Testing
 
 @Suite struct HelloTests {
     private static let throttle = Hello(
-        service: "throttle", version: "1.2", checks: ["throttle", "quota"], records: ["throttle"], keyed: ["throttle"],
+        service: "throttle", version: "1.2", process: "7-1", checks: ["throttle", "quota"], records: ["throttle"],
+        keyed: ["throttle"],
         provides: ["usage"],
         wants: [FactWant(kind: "local", attribute: "recipient"), FactWant(kind: "alias-target", attribute: "sender")],
         wantsRecipients: true)
 
     @Test func itIsWrittenAsAttributes() {
         let expected = [
-            "service=throttle", "version=1.2", "checks=throttle quota", "records=throttle", "keyed=throttle",
+            "service=throttle", "version=1.2", "process=7-1", "checks=throttle quota", "records=throttle",
+            "keyed=throttle",
             "provides=usage", "wants=local:recipient alias-target:sender recipients",
         ]
         #expect(lines(Self.throttle.encode) == expected)

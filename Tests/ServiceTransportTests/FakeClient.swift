@@ -65,8 +65,9 @@ struct FakeClient {
         lines { $0.connected(endpoint: endpoint, connection: connection, now: $1, actions: &$2) }
     }
 
-    mutating func hello(_ connection: UInt64 = 1, endpoint: Int = 0) -> [String] {
-        receive("protocol=1\nid=0\nservice=greylist\n", connection: connection, endpoint: endpoint)
+    mutating func hello(_ connection: UInt64 = 1, endpoint: Int = 0, process: String = "1") -> [String] {
+        let message = "protocol=1\nid=0\nservice=greylist\nprocess=\(process)\n"
+        return receive(message, connection: connection, endpoint: endpoint)
     }
 
     mutating func reply(id: Int, connection: UInt64 = 1, endpoint: Int = 0) -> [String] {

@@ -155,7 +155,20 @@ import Testing
         #expect(client.state.unanswered == 0)
     }
 
-    /// A service that is killed again and again answers in between: its questions are asked until their time is up.
+    /// A service that is killed again and again, before it could answer anything, is another process each time.
+    @Test func aKilledProcessIsNoFaultOfItsQuestions() {
+        var client = FakeClient.up()
+        _ = client.ask(1, limit: 60_000)
+        for loss in UInt64(1)...20 {
+            #expect(client.lose(loss) == ["down 0 1"])
+            client.now = client.state.nextWake?.microseconds ?? .max
+            _ = client.wake()
+            _ = client.connected(loss + 1)
+            #expect(client.hello(loss + 1, process: "\(loss + 1)").last == "send 0#\(loss + 1) id=\(loss + 1) ask=1")
+        }
+    }
+
+    /// An answer in between shows that the process goes on: questions are asked until their time is up.
     @Test func aConnectionThatAnsweredSomethingIsNoFaultOfItsQuestions() {
         var client = FakeClient.up()
         _ = client.ask(1, limit: 60_000)

@@ -63,8 +63,8 @@ struct Question {
     var isRepeatable: Bool
     /// How often a service read it.
     var sends = 0
-    /// Connections it was lost with that answered nothing since their hello.
-    var fruitlessLosses = 0
+    /// Connections it was lost with that answered nothing since their hello, by process.
+    var fruitlessLosses: [String: Int] = [:]
     /// The client gave it up with its connection; the service may still be at it.
     var wasGivenUp = false
     /// Its service hangs up when it reads it.

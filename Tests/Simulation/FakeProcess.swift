@@ -44,6 +44,8 @@ final class Connection {
     var ids: Set<Int> = []
     /// The questions the client wrote to it, by number.
     var questions: [Int] = []
+    /// What its process called itself.
+    var process = ""
     /// The client read an answer from it.
     var hasAnswered = false
     /// The client read its goodbye, or lost it.

@@ -80,8 +80,8 @@ extension Simulation {
         noteEnd(of: connection)
         guard !connection.hasAnswered else { return }
         for number in Set(connection.questions) where outstanding[questions[number].token] == number {
-            questions[number].fruitlessLosses += 1
-            if questions[number].fruitlessLosses > scenario.limits.fruitlessLosses {
+            questions[number].fruitlessLosses[connection.process, default: 0] += 1
+            if questions[number].fruitlessLosses[connection.process, default: 0] > scenario.limits.fruitlessLosses {
                 violate("a question goes on losing connections")
             }
         }

@@ -20,7 +20,7 @@ extension Simulation {
             note("outcome \(number) failed \(failure.rawValue)")
             questions[number].wasGivenUp = failure == .connectionLost
             if failure == .connectionLost, question.isRepeatable,
-                question.fruitlessLosses < scenario.limits.fruitlessLosses
+                question.fruitlessLosses.values.max() ?? 0 < scenario.limits.fruitlessLosses
             {
                 violate("a question is given up that might be answered")
             }

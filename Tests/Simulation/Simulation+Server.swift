@@ -77,7 +77,9 @@ extension Simulation {
         connection.saidHello = true
         let isWrong = random.chance(scenario.services[connection.service].wrongPercent / 3)
         var hello = ByteBuffer(string: isWrong ? "protocol=2\nid=0\n" : "protocol=1\nid=0\n")
-        Hello(service: scenario.services[connection.service].name, version: "1").encode(into: &hello)
+        connection.process = "\(connection.endpoint)-\(process.generation)"
+        Hello(service: scenario.services[connection.service].name, version: "1", process: connection.process)
+            .encode(into: &hello)
         hello.writeEndOfMessage()
         connection.wasGreeted = true
         write(hello, to: connection)

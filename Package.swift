@@ -56,6 +56,9 @@ let programs: [Target.Dependency] = [
 /// Libraries and programs that only tests use.
 let testSupport: [Target] = [
     .target(name: "SuiteFixture", path: "Tests/SuiteFixture", swiftSettings: strict),
+    .target(
+        name: "DatabaseFixture", dependencies: ["Configuration", "SQLStore", "SuiteFixture"],
+        path: "Tests/DatabaseFixture", swiftSettings: strict),
     .executableTarget(
         name: "StoreFaultProbe", dependencies: ["SQLStore"], path: "Tests/SQLStoreTests/StoreFaultProbe",
         swiftSettings: strict),
@@ -89,6 +92,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
+        .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
@@ -109,7 +114,7 @@ let package = Package(
                 "CPosternSupport", "CSystemd", "Configuration", "PostfixProtocol", "ServiceProtocol",
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ]),
-        module("SQLStore", ["CCrypto", "CSQLite"]),
+        module("SQLStore", ["CCrypto", "CMariaDB", "CPostgreSQL", "CSQLite", "Configuration"]),
         module("Supervisor", ["CPosternSupport", "ServiceProtocol"]),
         .executableTarget(
             name: "postern",
@@ -147,6 +152,7 @@ let package = Package(
                     logging,
                     nioCore, nioEmbedded, nioPosix,
                 ]),
+            tests("DatabaseTests", ["Configuration", "DatabaseFixture", "SQLStore", "SuiteFixture"]),
             tests("SQLStoreTests", ["SQLStore", "StoreFaultProbe"], exclude: ["StoreFaultProbe"]),
             tests(
                 "SupervisorTests", ["CPosternSupport", "ServiceProtocol", "Supervisor", "SupervisorProbe"],

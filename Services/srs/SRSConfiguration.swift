@@ -1,4 +1,5 @@
 public import Configuration
+public import SQLStore
 public import ServiceProtocol
 
 /// The mapping `srs`: rewriting the senders of forwarded mail and reversing what comes back.
@@ -17,8 +18,9 @@ public struct SRSConfiguration: ServiceConfiguration {
     /// `on-failure`: the answer when it cannot be told whether an address is to be rewritten, because the locality of its
     /// domain or the excluded domains are unknown. Default: not-found.
     public var onFailure: LookupFailureRule
-    /// `database`: the absolute path of the SQLite database. Default: `srs.db` in the state directory.
-    public var database: String
+    /// `store`: where the table of excluded domains is. Default: the SQLite file `srs.db` in the state directory, or the
+    /// one that `database` names.
+    public var store: StoreConfiguration
 
     /// Asks the mapping for every key there is.
     public init(from mapping: ConfigurationMapping, common: CommonConfiguration) {
@@ -30,8 +32,7 @@ public struct SRSConfiguration: ServiceConfiguration {
             "hash-length", default: SRSSigner.minimumHashLength,
             in: SRSSigner.minimumHashLength...SRSSigner.maximumHashLength)
         onFailure = mapping.choice("on-failure", of: LookupFailureRule.self, default: .notFound)
-        database = mapping.value(
-            "database", default: common.stateDirectory + "/srs.db", as: .absolutePath)
+        store = StoreConfiguration(from: mapping, service: "srs", stateDirectory: common.stateDirectory)
         if validity.wholeSeconds % 86_400 != 0 {
             mapping.report("validity", "expected whole days such as 20d")
         }
@@ -61,7 +62,7 @@ public struct SRSConfiguration: ServiceConfiguration {
             ("validity", ConfigurationNode(validity)),
             ("hash-length", ConfigurationNode(hashLength)),
             ("on-failure", ConfigurationNode(onFailure.rawValue)),
-            ("database", ConfigurationNode(database)),
+            ("store", store.normalised()),
         ])
     }
 }

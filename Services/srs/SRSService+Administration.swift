@@ -59,7 +59,7 @@ extension SRSService {
 
     private func change(
         _ request: AdminRequest, _ reply: @escaping @Sendable (AdminReply) -> Void,
-        _ body: @escaping @Sendable (String, SQLiteConnection) throws -> AdminReply
+        _ body: @escaping @Sendable (String, any SQLConnection) throws -> AdminReply
     ) {
         guard let text = request.arguments["domain"] else {
             return reply(.failed("\(request.verb) needs domain=DOMAIN"))
@@ -79,7 +79,7 @@ extension SRSService {
 
     private func run(
         _ reply: @escaping @Sendable (AdminReply) -> Void,
-        _ body: @escaping @Sendable (SQLiteConnection) throws -> AdminReply
+        _ body: @escaping @Sendable (any SQLConnection) throws -> AdminReply
     ) {
         store.perform { result in
             do {
@@ -103,13 +103,13 @@ private enum SRSExclusions {
         return (hasDot ? "." : "") + domain.text
     }
 
-    static func add(_ domain: String, to connection: SQLiteConnection) throws -> AdminReply {
-        try connection.execute("INSERT OR IGNORE INTO srs_exclude_domains (domain) VALUES (?)", [.text(domain)])
+    static func add(_ domain: String, to connection: any SQLConnection) throws -> AdminReply {
+        try connection.execute(SRSTables.insertion(connection.dialect), [.text(domain)])
         return .done
     }
 
-    static func remove(_ domain: String, from connection: SQLiteConnection) throws -> AdminReply {
-        try connection.execute("DELETE FROM srs_exclude_domains WHERE domain = ?", [.text(domain)])
-        return connection.changes == 0 ? .failed("\(domain) is not excluded") : .done
+    static func remove(_ domain: String, from connection: any SQLConnection) throws -> AdminReply {
+        let deleted = try connection.execute("DELETE FROM srs_exclude_domains WHERE domain = ?", [.text(domain)])
+        return deleted == 0 ? .failed("\(domain) is not excluded") : .done
     }
 }

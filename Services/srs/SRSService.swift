@@ -1,5 +1,6 @@
 public import Logging
 internal import MailTypes
+internal import SQLStore
 public import ServiceProtocol
 internal import Synchronization
 
@@ -13,7 +14,7 @@ public final class SRSService: PolicyService {
     let log: Logger
     private let settings: Mutex<Settings>
     private let counters = Mutex(SRSCounters())
-    private let database: String
+    private let storeConfiguration: StoreConfiguration
 
     /// Why the service cannot be started.
     public struct ConfigurationError: Error, CustomStringConvertible {
@@ -33,8 +34,8 @@ public final class SRSService: PolicyService {
         configuration: SRSConfiguration, common: CommonConfiguration, clock: ServiceClock = .system, log: Logger
     ) throws {
         settings = Mutex(try Self.settings(configuration, common))
-        database = configuration.database
-        store = try SRSStore(path: configuration.database, clock: clock, log: log)
+        storeConfiguration = configuration.store
+        store = try SRSStore(configuration.store, clock: clock, log: log)
         self.clock = clock
         self.log = log
         if configuration.domain == nil { log.notice("no SRS domain, nothing is rewritten") }
@@ -48,7 +49,7 @@ public final class SRSService: PolicyService {
         } catch {
             log.error("configuration not applied: \(error)")
         }
-        if configuration.database != database {
+        if configuration.store != storeConfiguration {
             log.warning("another database takes effect with the next start")
         }
     }

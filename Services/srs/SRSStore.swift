@@ -6,23 +6,14 @@ internal import Synchronization
 /// The table `srs_exclude_domains`. Lookups read a snapshot of it; the database is only touched on a thread of its own.
 final class SRSStore: Sendable {
     /// Something to do with the connection; the error if there is none, or if it failed.
-    typealias Work = @Sendable (Result<SQLiteConnection, SQLError>) -> SQLError?
-
-    private static let schema = SQLSchema(
-        component: "srs",
-        steps: [
-            """
-            CREATE TABLE srs_exclude_domains (
-                id INTEGER PRIMARY KEY, domain TEXT COLLATE NOCASE NOT NULL DEFAULT '' UNIQUE);
-            """
-        ])
+    typealias Work = @Sendable (Result<any SQLConnection, SQLError>) -> SQLError?
 
     private let snapshot: Snapshot
     private let alarm: StoreAlarm
     private let thread: StoreThread<Worker>
 
     /// Starts the thread, which opens the database.
-    init(path: String, clock: ServiceClock, log: Logger) throws {
+    init(_ configuration: StoreConfiguration, clock: ServiceClock, log: Logger) throws {
         let snapshot = Snapshot()
         let alarm = StoreAlarm(
             onFailure: { log.error("database cannot be used: \($0)") },
@@ -30,7 +21,8 @@ final class SRSStore: Sendable {
         self.snapshot = snapshot
         self.alarm = alarm
         thread = try StoreThread(
-            name: "srs-store", clock: StoreClock(clock), worker: Worker(path: path, snapshot: snapshot),
+            name: "srs-store", clock: StoreClock(clock),
+            worker: Worker(configuration, snapshot: snapshot, clock: clock),
             onStateChange: { alarm.changed(to: $0) })
     }
 
@@ -51,7 +43,7 @@ final class SRSStore: Sendable {
     }
 
     /// Reads the table into the snapshot, on the store's thread.
-    func refresh(from connection: SQLiteConnection) throws {
+    func refresh(from connection: any SQLConnection) throws {
         try snapshot.read(connection)
     }
 
@@ -66,39 +58,46 @@ extension SRSStore {
     private final class Snapshot: Sendable {
         let domains = Mutex<ExcludedDomains?>(nil)
 
-        func read(_ connection: SQLiteConnection) throws {
+        func read(_ connection: any SQLConnection) throws {
             let rows = try connection.query("SELECT domain FROM srs_exclude_domains")
             let read = ExcludedDomains(rows.compactMap { $0.first?.textValue })
             domains.withLock { $0 = read }
         }
     }
 
-    /// Keeps the snapshot up to date. SQLite tells whether anybody else has written, so the table is read only then;
-    /// it is asked each second, since other processes' changes must show soon.
+    /// Keeps the snapshot up to date. SQLite tells whether anybody else has written, so the table is read only then; it
+    /// is asked each second, since other processes' changes must show soon. A server does not tell, so the table is read
+    /// every ten seconds.
     private struct Worker: StoreWorker {
-        let path: String
+        let configuration: StoreConfiguration
         let snapshot: Snapshot
-        private var dataVersion: Int64?
+        let clock: ServiceClock
+        private var version: Int64?
 
-        init(path: String, snapshot: Snapshot) {
-            self.path = path
+        init(_ configuration: StoreConfiguration, snapshot: Snapshot, clock: ServiceClock) {
+            self.configuration = configuration
             self.snapshot = snapshot
+            self.clock = clock
         }
 
-        mutating func open() throws -> SQLiteConnection {
-            let connection = try SQLiteConnection(SQLiteConfiguration(path: path), schema: SRSStore.schema)
-            dataVersion = try version(of: connection)
+        mutating func open() throws -> any SQLConnection {
+            let connection = try configuration.connect(schema: SRSTables.schema, tables: SRSTables.tables)
+            version = try version(of: connection)
             try snapshot.read(connection)
             return connection
         }
 
-        mutating func run(_ jobs: [Work], on connection: SQLiteConnection) -> StoreHealth {
+        mutating func run(_ jobs: [Work], on connection: any SQLConnection) -> StoreHealth {
             var failure: SQLError?
             for job in jobs {
                 failure = job(.success(connection)) ?? failure
                 connection.rollback()
             }
-            connection.relieve()
+            do {
+                try connection.relieve()
+            } catch {
+                failure = failure ?? error
+            }
             return health(of: connection, after: failure)
         }
 
@@ -106,27 +105,29 @@ extension SRSStore {
             for job in jobs { _ = job(.failure(error)) }
         }
 
-        mutating func tend(_ connection: SQLiteConnection, isQuiet: Bool) -> StoreHealth {
+        mutating func tend(_ connection: any SQLConnection, isQuiet: Bool) -> StoreHealth {
             do {
-                let version = try version(of: connection)
-                guard version != dataVersion else { return .sound }
+                let found = try version(of: connection)
+                guard found != version else { return .sound }
                 try snapshot.read(connection)
-                dataVersion = version
+                version = found
                 return .sound
             } catch {
                 return health(of: connection, after: SQLError(of: error))
             }
         }
 
-        mutating func close(_ connection: SQLiteConnection) {
+        mutating func close(_ connection: any SQLConnection) {
             connection.close()
         }
 
-        private func version(of connection: SQLiteConnection) throws -> Int64? {
-            try connection.query("PRAGMA data_version").first?.first?.integerValue
+        /// A number that changes when the table may have changed.
+        private func version(of connection: any SQLConnection) throws -> Int64? {
+            guard connection.dialect == .sqlite else { return Int64(clock.monotonic().milliseconds / 10_000) }
+            return try connection.query("PRAGMA data_version").first?.first?.integerValue
         }
 
-        private func health(of connection: SQLiteConnection, after failure: SQLError?) -> StoreHealth {
+        private func health(of connection: any SQLConnection, after failure: SQLError?) -> StoreHealth {
             guard let failure, failure.code != .busy, failure.code != .constraint else { return .sound }
             do {
                 try connection.probe()

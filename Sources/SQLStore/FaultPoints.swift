@@ -20,6 +20,8 @@ struct FaultPoints {
         private let moment: Moment?
         private let target: Int
         private var commits = 0
+        /// What else a test lets happen just before COMMIT.
+        var onCommit: () -> Void = {}
 
         /// Reads the environment.
         init() {
@@ -32,6 +34,7 @@ struct FaultPoints {
         /// Called just before COMMIT.
         mutating func beforeCommit() {
             commits += 1
+            onCommit()
             strike(.beforeCommit)
         }
 

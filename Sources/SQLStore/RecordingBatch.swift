@@ -2,8 +2,9 @@
 ///
 /// One batch is one transaction. What has expired is dropped before it begins; if something expires before COMMIT,
 /// everything is rolled back and done again without it. A key that was seen brings back its verdict and changes
-/// nothing. A lock held by somebody else repeats the batch; any other failure runs its members one by one, so that
-/// only the culprit fails.
+/// nothing. A lock held by somebody else, or a server that is too slow, repeats the batch; a lost connection leaves its members unsettled, to be run
+/// again on the next one, where their keys tell whether they were committed; any other failure runs the members one by
+/// one, so that only the culprit fails.
 struct RecordingBatch<Handler: RecordingHandler> {
     typealias Result = RecordingResult<Handler.Verdict>
 
@@ -38,7 +39,9 @@ struct RecordingBatch<Handler: RecordingHandler> {
     private let clock: StoreClock
     private let busyRepeats: Int
     private var time = SteadyTime()
-    private var results: [Result] = []
+    private var results: [Result?] = []
+    /// Why the connection was lost in the last run, if it was.
+    private(set) var loss: SQLError?
 
     init(handler: Handler, clock: StoreClock, busyRepeats: Int) {
         self.handler = handler
@@ -46,15 +49,16 @@ struct RecordingBatch<Handler: RecordingHandler> {
         self.busyRepeats = busyRepeats
     }
 
-    /// Seconds since 1970, never less than before.
-    mutating func now() -> Int {
-        time.read(clock)
+    /// Seconds since 1970, by the database that hosts share or by this host; never less than before.
+    mutating func now(in connection: Handler.Connection) throws -> Int {
+        time.read(try connection.unixTime() ?? clock.unixSeconds(), clock.monotonicMilliseconds())
     }
 
     /// Decides and records the operations.
-    /// - Returns: One result for each, in order.
-    mutating func run(_ operations: [Handler.Operation], on connection: Handler.Connection) -> [Result] {
+    /// - Returns: One result for each, in order; nil for one that has to be run again because the connection was lost.
+    mutating func run(_ operations: [Handler.Operation], on connection: Handler.Connection) -> [Result?] {
         results = Array(repeating: .expired, count: operations.count)
+        loss = nil
         let members = operations.enumerated().map { Member(index: $0.offset, operation: $0.element) }
         settle(members.filter { !$0.operation.isDryRun }, on: connection)
         for member in members where member.operation.isDryRun {
@@ -75,7 +79,7 @@ struct RecordingBatch<Handler: RecordingHandler> {
                 continue
             } catch {
                 let error = SQLError(wrapping: error)
-                guard error.code == .busy, repeats < busyRepeats else {
+                guard error.code == .busy || error.code == .timeout, repeats < busyRepeats else {
                     return isolate(members, error, on: connection)
                 }
                 repeats += 1
@@ -83,16 +87,28 @@ struct RecordingBatch<Handler: RecordingHandler> {
         }
     }
 
-    /// A lock or a lost connection is nobody's fault and meets all alike.
+    /// A lock, a slow server or a lost connection is nobody's fault and meets all alike.
     private mutating func isolate(_ members: [Member], _ error: SQLError, on connection: Handler.Connection) {
-        guard members.count > 1, error.code != .busy, error.code != .unavailable else {
-            for member in members {
-                results[member.index] = .failed(error)
-            }
-            return
+        switch error.code {
+        case .unavailable, .commitUnknown: leave(members, error)
+        case .busy, .timeout: fail(members, error)
+        default:
+            guard members.count > 1 else { return fail(members, error) }
+            for member in members { settle([member], on: connection) }
         }
+    }
+
+    private mutating func fail(_ members: [Member], _ error: SQLError) {
+        for member in members { results[member.index] = .failed(error) }
+    }
+
+    /// What is run again after its COMMIT got no answer must be recognised by its key, or change nothing the second
+    /// time; nothing else may be.
+    private mutating func leave(_ members: [Member], _ error: SQLError) {
+        loss = loss ?? error
         for member in members {
-            settle([member], on: connection)
+            let mayRepeat = error.code != .commitUnknown || member.operation.isRepeatable
+            results[member.index] = mayRepeat ? nil : .failed(error)
         }
     }
 
@@ -161,7 +177,7 @@ struct RecordingBatch<Handler: RecordingHandler> {
         _ operations: [Handler.Operation], in connection: Handler.Connection
     ) throws -> [Handler.Verdict] {
         guard !operations.isEmpty else { return [] }
-        let verdicts = try handler.decide(operations, now: now(), in: connection)
+        let verdicts = try handler.decide(operations, now: now(in: connection), in: connection)
         guard verdicts.count == operations.count, connection.isInTransaction else {
             throw SQLError(.other, "the handler did not keep to the recording rule")
         }

@@ -11,11 +11,16 @@ public protocol RecordingOperation: Sendable {
     /// What stands for the check's name in the trace of test builds: something that tells operations without a key
     /// apart.
     var traceName: String { get }
+    /// Whether it may be run again when nobody can say if it was committed: it has a key, or it changes nothing the
+    /// second time.
+    var isRepeatable: Bool { get }
 }
 
 extension RecordingOperation {
     /// The check's name.
     public var traceName: String { check }
+    /// What has a key is recognised when it comes again.
+    public var isRepeatable: Bool { key != nil }
 }
 
 /// A verdict that can be stored beside its key.

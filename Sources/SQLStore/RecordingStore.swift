@@ -31,7 +31,7 @@ public final class RecordingStore<Handler: RecordingHandler>: Sendable {
     ) throws(SQLError) {
         let batch = RecordingBatch(handler: handler, clock: clock, busyRepeats: limits.busyRepeats)
         let worker = RecordingWorker(
-            batch: batch, opening: open, deliver: deliver, onTendingFailure: onTendingFailure)
+            batch: batch, clock: clock, opening: open, deliver: deliver, onTendingFailure: onTendingFailure)
         thread = try StoreThread(
             name: name, limits: limits, clock: clock, worker: worker, onStateChange: onStateChange)
     }

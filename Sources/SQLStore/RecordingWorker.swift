@@ -20,19 +20,33 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
         case work(Work)
     }
 
+    /// An operation on its way to its answer.
+    private struct Pending {
+        var operation: Handler.Operation
+        var completion: Completion
+        /// How many connections were lost with it.
+        var losses = 0
+    }
+
     private var batch: RecordingBatch<Handler>
+    private let clock: StoreClock
     private let opening: @Sendable () throws -> Connection
     private let deliver: @Sendable (@escaping @Sendable () -> Void) -> Void
     private let onTendingFailure: @Sendable (SQLError) -> Void
-    private var operations: [Handler.Operation] = []
-    private var completions: [Completion] = []
+    private var pending: [Pending] = []
+    /// Operations whose connection was lost; the first of the next batch.
+    private var held: [Pending] = []
+
+    /// Whoever loses so many connections may be the reason.
+    private static var maximumLosses: Int { 3 }
 
     init(
-        batch: RecordingBatch<Handler>, opening: @escaping @Sendable () throws -> Connection,
+        batch: RecordingBatch<Handler>, clock: StoreClock, opening: @escaping @Sendable () throws -> Connection,
         deliver: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
         onTendingFailure: @escaping @Sendable (SQLError) -> Void
     ) {
         self.batch = batch
+        self.clock = clock
         self.opening = opening
         self.deliver = deliver
         self.onTendingFailure = onTendingFailure
@@ -54,21 +68,33 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
         connection.close()
     }
 
+    var isHolding: Bool { !held.isEmpty }
+
     mutating func run(_ jobs: [Job], on connection: Connection) -> StoreHealth {
         var failure: SQLError?
+        pending = held
+        held = []
         for job in jobs {
             switch job {
             case .operation(let operation, let completion):
-                operations.append(operation)
-                completions.append(completion)
+                pending.append(Pending(operation: operation, completion: completion))
             case .work(let work):
                 failure = flush(on: connection) ?? failure
                 failure = perform(work, on: connection) ?? failure
             }
         }
         failure = flush(on: connection) ?? failure
-        connection.relieve()
-        return health(of: connection, after: failure)
+        return health(of: connection, after: failure ?? relieve(connection))
+    }
+
+    private func relieve(_ connection: Connection) -> SQLError? {
+        do {
+            try connection.relieve()
+            return nil
+        } catch {
+            onTendingFailure(error)
+            return error
+        }
     }
 
     mutating func refuse(_ jobs: [Job], because error: SQLError) {
@@ -79,17 +105,29 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
             case .work(let work): deliver(work(.failure(error), &batch.handler).completion)
             }
         }
-        let completions = refused
+        complete(refused, .unavailable(error))
+        let now = clock.monotonicMilliseconds()
+        complete(held.filter { $0.operation.deadline <= now }.map(\.completion), .expired)
+        held.removeAll { $0.operation.deadline <= now }
+    }
+
+    mutating func abandon(because error: SQLError) {
+        complete(held.map(\.completion), .unavailable(error))
+        held = []
+    }
+
+    private func complete(_ completions: [Completion], _ result: RecordingResult<Handler.Verdict>) {
+        guard !completions.isEmpty else { return }
         deliver {
             for completion in completions {
-                completion(.unavailable(error))
+                completion(result)
             }
         }
     }
 
     mutating func tend(_ connection: Connection, isQuiet: Bool) -> StoreHealth {
         do {
-            try batch.handler.tend(connection, now: batch.now(), isQuiet: isQuiet)
+            try batch.handler.tend(connection, now: batch.now(in: connection), isQuiet: isQuiet)
         } catch {
             onTendingFailure(SQLError(wrapping: error))
         }
@@ -100,17 +138,32 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
     // MARK: - Parts of a batch
 
     private mutating func flush(on connection: Connection) -> SQLError? {
-        guard !operations.isEmpty else { return nil }
-        let results = batch.run(operations, on: connection)
-        let completions = completions
-        operations.removeAll(keepingCapacity: true)
-        self.completions.removeAll(keepingCapacity: true)
+        guard !pending.isEmpty else { return nil }
+        let results = batch.run(pending.map(\.operation), on: connection)
+        var settled: [(Completion, RecordingResult<Handler.Verdict>)] = []
+        settled.reserveCapacity(results.count)
+        for (entry, result) in zip(pending, results) {
+            if let result = result ?? verdict(onLossOf: entry) { settled.append((entry.completion, result)) }
+        }
+        pending.removeAll(keepingCapacity: true)
+        let answers = settled
         deliver {
-            for (completion, result) in zip(completions, results) {
+            for (completion, result) in answers {
                 completion(result)
             }
         }
-        return results.lazy.compactMap(\.error).first
+        return batch.loss ?? results.lazy.compactMap { $0?.error }.first
+    }
+
+    /// Holds the operation for the next connection, or tells what its end is.
+    private mutating func verdict(onLossOf entry: Pending) -> RecordingResult<Handler.Verdict>? {
+        var entry = entry
+        entry.losses += 1
+        guard entry.losses < Self.maximumLosses else {
+            return .failed(batch.loss ?? SQLError(.unavailable, "the connection was lost"))
+        }
+        held.append(entry)
+        return nil
     }
 
     private mutating func perform(_ work: Work, on connection: Connection) -> SQLError? {
@@ -120,10 +173,13 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
         return finished.error
     }
 
-    /// After a failure the connection is tried: one bad request must not cost all others their connection.
+    /// After a failure the connection is tried: one bad request must not cost all others their connection. What lost it
+    /// says more than the trial.
     private func health(of connection: Connection, after failure: SQLError?) -> StoreHealth {
         guard let failure, failure.code != .busy, failure.code != .constraint else { return .sound }
-        return health(of: connection)
+        let isLost = failure.code == .unavailable || failure.code == .commitUnknown
+        let health = health(of: connection)
+        return health != .sound && isLost ? .broken(failure) : health
     }
 
     private func health(of connection: Connection) -> StoreHealth {

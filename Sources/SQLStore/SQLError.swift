@@ -11,14 +11,20 @@ public struct SQLError: Error, Hashable, Sendable {
         case full
         /// The database or its file cannot be written.
         case readOnly
+        /// The user lacks a privilege.
+        case denied
         /// The file is damaged or is no database.
         case corrupt
         /// Reading or writing failed in the operating system.
         case ioError
         /// The schema is newer than this program, or not what it expects.
         case schema
-        /// There is no connection.
+        /// The server took longer than it may, and has given the statement up.
+        case timeout
+        /// There is no connection, or no longer; what was not committed is not recorded.
         case unavailable
+        /// The connection was lost during COMMIT: whether it happened, nobody here can say.
+        case commitUnknown
         /// Anything else, such as an error in a statement.
         case other
     }

@@ -37,6 +37,13 @@ struct SeenTurn: Hashable {
         return (next, elapsed >= 2 * Self.length ? [0, 1] : [next.current])
     }
 
+    /// Whether a turn of a shared database is over: by the database's clock, which says `time` and may be set, and for
+    /// somebody who has seen it last for `seen` by a clock that cannot.
+    func isOver(at time: Int, seenFor seen: Int) -> Bool {
+        let (elapsed, overflow) = time.subtractingReportingOverflow(start)
+        return seen >= Self.length && (overflow || elapsed < 0 || elapsed >= Self.length)
+    }
+
     /// The tables into which a key goes at `now`: the current one first, near a turn both.
     func tables(at now: Int) -> [Int] {
         let elapsed = now &- start

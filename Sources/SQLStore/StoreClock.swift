@@ -37,8 +37,11 @@ struct SteadyTime {
 
     /// The time now, in seconds since 1970; never less than the call before.
     mutating func read(_ clock: StoreClock) -> Int {
-        let wall = clock.unixSeconds()
-        let monotonic = clock.monotonicMilliseconds()
+        read(clock.unixSeconds(), clock.monotonicMilliseconds())
+    }
+
+    /// The time now, given what a clock that may be set and one that may not say.
+    mutating func read(_ wall: Int, _ monotonic: Int) -> Int {
         let elapsed = anchorSeconds == Int.min ? 0 : max(0, monotonic &- anchorMilliseconds) / 1000
         let carried = anchorSeconds &+ elapsed
         guard wall > carried else { return carried }

@@ -6,9 +6,12 @@ public protocol StoreConnection: AnyObject, SendableMetatype {
     /// Opens a transaction that may write; waits for other writers within the engine's own limit.
     func begin() throws(SQLError)
     /// Commits the open transaction. After an error the transaction may still be open.
+    /// - Throws: `.commitUnknown` when a server was lost before it could say whether it has committed.
     func commit() throws(SQLError)
     /// Rolls back if a transaction is open. A failure here shows in the next ``begin()`` or ``probe()``.
     func rollback()
+    /// The clock of a database that hosts share, in seconds since 1970; nil for one on this host, whose own clock counts.
+    func unixTime() throws(SQLError) -> Int?
     /// Finds out, after a failure, whether the connection can still read and write.
     func probe() throws(SQLError)
     /// Creates the tables of the recording rule where they are missing, and the trace table when it is asked for.
@@ -22,7 +25,7 @@ public protocol StoreConnection: AnyObject, SendableMetatype {
     func trace(_ verdicts: [SeenVerdict]) throws(SQLError)
     /// Called between batches when the replies have left: the place for work that must be done but need not be waited
     /// for.
-    func relieve()
+    func relieve() throws(SQLError)
     /// Ends the connection. Nothing may be called afterwards.
     func close()
 }

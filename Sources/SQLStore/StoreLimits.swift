@@ -12,8 +12,9 @@ public struct StoreLimits: Hashable, Sendable {
     public var tendIntervalUnderLoad = 10_000
     /// The first pause before a failed opening is tried again; it doubles each time.
     public var firstReopenPause = 100
-    /// The longest pause before an opening is tried again.
-    public var longestReopenPause = 5000
+    /// The longest pause before an opening is tried again: with the time that an opening may take, a store works again
+    /// within five seconds of its database's return.
+    public var longestReopenPause = 2000
     /// How often a batch that met a lock is repeated before its members fail.
     public var busyRepeats = 20
 

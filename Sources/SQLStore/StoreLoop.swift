@@ -15,6 +15,9 @@ struct StoreLoop<Worker: StoreWorker> {
     private var lastJob = 0
     private var lastTending = 0
 
+    /// How often deadlines of held jobs are looked at without a connection, in milliseconds.
+    private static var heldPeriod: Int { 20 }
+
     init(
         worker: Worker, mailbox: Mailbox<Worker.Job>, limits: StoreLimits, clock: StoreClock,
         onStateChange: @escaping @Sendable (StoreState) -> Void
@@ -30,6 +33,7 @@ struct StoreLoop<Worker: StoreWorker> {
     mutating func run() {
         lastTending = clock.monotonicMilliseconds()
         while step() {}
+        worker.abandon(because: failure)
         if let connection {
             worker.close(connection)
         }
@@ -37,6 +41,7 @@ struct StoreLoop<Worker: StoreWorker> {
 
     private mutating func step() -> Bool {
         openIfDue()
+        if worker.isHolding { handle([]) }
         switch mailbox.take(maximum: limits.maximumBatch, waiting: waitingTime()) {
         case .elements(let jobs): handle(jobs)
         case .nothing: break
@@ -100,7 +105,11 @@ struct StoreLoop<Worker: StoreWorker> {
 
     private func waitingTime() -> Int {
         let now = clock.monotonicMilliseconds()
-        guard connection != nil else { return max(0, nextOpening &- now) }
+        guard connection != nil else {
+            let pause = max(0, nextOpening &- now)
+            return worker.isHolding ? min(pause, Self.heldPeriod) : pause
+        }
+        guard !worker.isHolding else { return 0 }
         return max(1, max(lastJob &+ limits.quietPeriod, lastTending &+ limits.tendInterval) &- now)
     }
 

@@ -31,6 +31,19 @@ public protocol StoreWorker: SendableMetatype {
     mutating func tend(_ connection: Connection, isQuiet: Bool) -> StoreHealth
     /// Ends a connection.
     mutating func close(_ connection: Connection)
+    /// Whether it holds jobs that are to be run again: by `run` with no new ones as soon as there is a connection;
+    /// until then `refuse` with no new ones gives up those that nobody waits for any more.
+    var isHolding: Bool { get }
+    /// Fails what it still holds: the thread ends.
+    mutating func abandon(because error: SQLError)
+}
+
+extension StoreWorker {
+    /// No.
+    public var isHolding: Bool { false }
+
+    /// Does nothing.
+    public mutating func abandon(because error: SQLError) {}
 }
 
 /// One thread with one connection and a mailbox. What waits in the mailbox is one batch. Opening, and opening again

@@ -165,7 +165,7 @@ struct BatchBench {
     }
 
     mutating func run(_ operations: CountOperation...) -> [RecordingResult<String>] {
-        batch.run(operations, on: connection)
+        batch.run(operations, on: connection).compactMap { $0 }
     }
 
     func count(_ account: String) throws -> Int {

@@ -1,6 +1,7 @@
 import Configuration
 import Glibc
 import Logging
+import SQLStore
 import ServiceProtocol
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
         #expect(read.validityDays == 20)
         #expect(read.hashLength == 4)
         #expect(read.onFailure == .notFound)
-        #expect(read.database == "\(directory.path)/srs.db")
+        #expect(read.store == StoreConfiguration(path: "\(directory.path)/srs.db"))
     }
 
     @Test func everyLineIsASecret() throws {

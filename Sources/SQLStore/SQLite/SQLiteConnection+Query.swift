@@ -1,6 +1,9 @@
 import CSQLite
 
-extension SQLiteConnection {
+extension SQLiteConnection: SQLConnection {
+    /// SQLite's.
+    public var dialect: SQLDialect { .sqlite }
+
     /// Runs a statement and returns its rows, each an array of its columns.
     public func query(_ sql: String, _ values: [SQLValue] = []) throws(SQLError) -> [[SQLValue]] {
         let statement = try take(sql)
@@ -14,11 +17,38 @@ extension SQLiteConnection {
     }
 
     /// Runs a statement for its effect; rows are dropped.
-    public func execute(_ sql: String, _ values: [SQLValue] = []) throws(SQLError) {
+    /// - Returns: The number of rows that it has changed, if it is an INSERT, UPDATE or DELETE.
+    @discardableResult
+    public func execute(_ sql: String, _ values: [SQLValue] = []) throws(SQLError) -> Int {
+        try execute(sql, rows: [values])
+    }
+
+    /// Runs a statement once for each row of values, in order.
+    @discardableResult
+    public func execute(_ sql: String, rows: [[SQLValue]]) throws(SQLError) -> Int {
         let statement = try take(sql)
         defer { giveBack(statement) }
-        try statement.bind(values)
-        try statement.run()
+        let before = sqlite3_total_changes64(try handle)
+        for row in rows {
+            try statement.bind(row)
+            try statement.run()
+        }
+        return Int(clamping: sqlite3_total_changes64(try handle) &- before)
+    }
+
+    /// The list is written out with a placeholder for each value, in few different lengths.
+    public func query(
+        _ sql: String, rows: [[SQLValue]], _ values: [SQLValue] = []
+    ) throws(SQLError) -> [[SQLValue]] {
+        var found: [[SQLValue]] = []
+        for portion in SQLRows.portions(rows) {
+            let list = try SQLRows(portion, for: sql)
+            let padded = list.padded
+            let text = "VALUES " + SQLRows.placeholders(padded.count, width: list.width, singleInParentheses: true)
+            let whole = try list.expand(sql, with: text, listed: padded.flatMap { $0 }, values)
+            found += try query(whole.sql, whole.values)
+        }
+        return found
     }
 
     /// Runs a script of several statements without parameters.

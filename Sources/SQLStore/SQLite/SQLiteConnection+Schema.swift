@@ -38,7 +38,8 @@ extension SQLiteConnection {
         return rows.first?.first?.integerValue ?? 0
     }
 
-    private func hasTable(_ name: String) throws(SQLError) -> Bool {
+    /// Whether there is a table of this name.
+    public func hasTable(_ name: String) throws(SQLError) -> Bool {
         try !query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [.text(name)]).isEmpty
     }
 }

@@ -20,21 +20,11 @@ extension SQLiteConnection {
     /// Rolls back the open transaction, if there is one: after some failures SQLite has done it already.
     public func rollback() {
         guard isInTransaction else { return }
-        try? execute("ROLLBACK")
+        _ = try? execute("ROLLBACK")
     }
 
-    /// Runs `body` in a transaction that is committed when it returns and rolled back when it throws.
-    public func transaction<Value>(_ body: () throws -> Value) throws -> Value {
-        try begin()
-        do {
-            let value = try body()
-            try commit()
-            return value
-        } catch {
-            rollback()
-            throw error
-        }
-    }
+    /// None: the clock of this host counts.
+    public func unixTime() -> Int? { nil }
 
     /// Whether the file is still in its place and can be read and locked for writing. A lock of somebody else is no
     /// failure.

@@ -1,0 +1,104 @@
+internal import CPostgreSQL
+
+/// A value in PostgreSQL's binary format with its type. Integers are sent as `bigint`, texts as `text`, bytes as
+/// `bytea`; NULL takes the type that its place asks for.
+struct PostgreSQLParameter {
+    let type: Oid
+    /// Nil for NULL.
+    let bytes: [UInt8]?
+
+    /// - Throws: `.constraint` for text with NUL, which PostgreSQL cannot store.
+    init(_ value: SQLValue, _ sql: String) throws(SQLError) {
+        switch value {
+        case .null: (type, bytes) = (0, nil)
+        case .integer(let number): (type, bytes) = (PostgreSQLType.int8, Self.bytes(of: number))
+        case .text(let text): (type, bytes) = (PostgreSQLType.text, Array(text.utf8))
+        case .blob(let blob): (type, bytes) = (PostgreSQLType.bytea, blob)
+        }
+        guard type != PostgreSQLType.text || bytes?.contains(0) != true else {
+            throw SQLError(.constraint, "a text with a NUL byte", statement: sql)
+        }
+    }
+
+    /// All values of a statement.
+    static func all(_ values: [SQLValue], _ sql: String) throws(SQLError) -> [PostgreSQLParameter] {
+        var parameters: [PostgreSQLParameter] = []
+        parameters.reserveCapacity(values.count)
+        for value in values { parameters.append(try PostgreSQLParameter(value, sql)) }
+        return parameters
+    }
+
+    /// One array of all values, which are of one kind or NULL.
+    init(array values: [SQLValue], _ sql: String) throws(SQLError) {
+        var element: Oid = 0
+        var hasNull = false
+        var data: [UInt8] = []
+        for value in values {
+            let item = try PostgreSQLParameter(value, sql)
+            if item.type == 0 {
+                hasNull = true
+                data += [255, 255, 255, 255]
+                continue
+            }
+            guard element == 0 || element == item.type else {
+                throw SQLError(.other, "values of different kinds in one column", statement: sql)
+            }
+            element = item.type
+            data += Self.bytes(of: Int32(truncatingIfNeeded: item.bytes?.count ?? 0)) + (item.bytes ?? [])
+        }
+        element = element == 0 ? PostgreSQLType.text : element
+        // The array's format: dimensions, whether there are NULLs, the elements' type; then length and lower bound.
+        let head: [Int32] = [
+            1, hasNull ? 1 : 0, Int32(bitPattern: element), Int32(truncatingIfNeeded: values.count), 1,
+        ]
+        type = Self.array(of: element)
+        bytes = head.flatMap { Self.bytes(of: $0) } + data
+    }
+
+    private static func array(of element: Oid) -> Oid {
+        switch element {
+        case PostgreSQLType.int8: PostgreSQLType.int8Array
+        case PostgreSQLType.bytea: PostgreSQLType.byteaArray
+        default: PostgreSQLType.textArray
+        }
+    }
+
+    private static func bytes(of number: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: number.bigEndian) { Array($0) }
+    }
+}
+
+/// The values of one execution, in the form in which libpq takes them.
+struct PostgreSQLParameterList {
+    let types: [UInt32]
+    private let bytes: [UInt8]
+    private let ranges: [Range<Int>?]
+
+    init(_ parameters: [PostgreSQLParameter], _ text: StatementText, _ sql: String) throws(SQLError) {
+        guard parameters.count == text.order.count else {
+            throw SQLError(
+                .other, "\(parameters.count) values for \(text.order.count) placeholders", statement: sql)
+        }
+        types = parameters.map(\.type)
+        // libpq wants a pointer to each value, also to an empty one.
+        var bytes: [UInt8] = [0]
+        ranges = parameters.map { parameter in
+            guard let value = parameter.bytes else { return nil }
+            let start = bytes.count
+            bytes += value
+            return start..<bytes.count
+        }
+        self.bytes = bytes
+    }
+
+    /// Puts an execution of the prepared statement into what is to be sent.
+    func send(to session: OpaquePointer, statement name: String) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+            let pointers = ranges.map { range in range.flatMap { base?.advanced(by: $0.lowerBound) } }
+            let lengths = ranges.map { Int32(truncatingIfNeeded: $0?.count ?? 0) }
+            let formats = [Int32](repeating: 1, count: ranges.count)
+            return PQsendQueryPrepared(session, name, Int32(ranges.count), pointers, lengths, formats, 0) == 1
+        }
+    }
+}

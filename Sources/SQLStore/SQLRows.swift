@@ -1,0 +1,66 @@
+/// A batch of rows that a statement's `IN (??)` stands for.
+struct SQLRows {
+    /// So many rows at most go into one statement.
+    static let limit = 512
+
+    let rows: [[SQLValue]]
+    /// The values in a row.
+    let width: Int
+
+    /// - Throws: `.other` when the rows differ in length.
+    init(_ rows: [[SQLValue]], for sql: String) throws(SQLError) {
+        self.rows = rows
+        width = rows.first?.count ?? 0
+        guard width > 0, rows.allSatisfy({ $0.count == rows.first?.count }) else {
+            throw SQLError(.other, "rows of different lengths for one statement", statement: sql)
+        }
+    }
+
+    /// The rows in portions of ``limit`` at most.
+    static func portions(_ rows: [[SQLValue]]) -> [[[SQLValue]]] {
+        stride(from: 0, to: rows.count, by: limit).map { Array(rows[$0..<min($0 + limit, rows.count)]) }
+    }
+
+    /// The last row again and again up to the next power of two, so that a statement has few lengths to be prepared
+    /// for. A list means the same with an element twice.
+    var padded: [[SQLValue]] {
+        guard let last = rows.last else { return [] }
+        var length = 1
+        while length < rows.count { length *= 2 }
+        return rows + Array(repeating: last, count: length - rows.count)
+    }
+
+    /// `(?, ?), (?, ?)`, or `?, ?` for single values.
+    static func placeholders(_ count: Int, width: Int, singleInParentheses: Bool) -> String {
+        let inner = Array(repeating: "?", count: width).joined(separator: ", ")
+        let one = width == 1 && !singleInParentheses ? inner : "(\(inner))"
+        return Array(repeating: one, count: count).joined(separator: ", ")
+    }
+
+    /// The statement with its list as `text`, and the values in the order of the placeholders.
+    func expand(
+        _ sql: String, with text: String, listed: [SQLValue], _ values: [SQLValue]
+    ) throws(SQLError)
+        -> (sql: String, values: [SQLValue])
+    {
+        let (head, tail) = try Self.split(sql)
+        let before = StatementText.placeholders(in: head)
+        guard before <= values.count else {
+            throw SQLError(.other, "more placeholders than values", statement: sql)
+        }
+        return (head + text + tail, values[..<before] + listed + values[before...])
+    }
+
+    /// What stands before the list and behind it.
+    static func split(_ sql: String) throws(SQLError) -> (head: String, tail: String) {
+        let bytes = Array(sql.utf8)
+        let marks = bytes.indices.dropLast().filter { bytes[$0] == UInt8(ascii: "?") && bytes[$0 + 1] == bytes[$0] }
+        guard marks.count == 1 else {
+            throw SQLError(.other, "a statement with rows has one ?? for them", statement: sql)
+        }
+        return (
+            String(decoding: bytes[..<marks[0]], as: UTF8.self),
+            String(decoding: bytes[(marks[0] + 2)...], as: UTF8.self)
+        )
+    }
+}

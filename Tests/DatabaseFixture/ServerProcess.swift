@@ -1,0 +1,107 @@
+import Glibc
+import SuiteFixture
+import Synchronization
+
+/// A database server that a test has started: stopped, killed, frozen and started again at will, and gone when the
+/// test's process is, however that ends.
+final class ServerProcess: Sendable {
+    private struct State {
+        /// The end of a pipe; the server is killed when it is closed.
+        var leash: Int32 = -1
+        var keeper: pid_t = 0
+    }
+
+    private let command: [String]
+    private let log: String
+    private let pidFile: String
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - command: The server in the foreground.
+    ///   - log: The file for what it prints.
+    ///   - pidFile: Where it writes its process id in the first line.
+    init(command: [String], log: String, pidFile: String) {
+        self.command = command
+        self.log = log
+        self.pidFile = pidFile
+    }
+
+    deinit {
+        kill()
+    }
+
+    /// The server's process id; 0 when it does not run.
+    var pid: pid_t {
+        contents(of: pidFile).split(separator: "\n").first.flatMap { pid_t($0) } ?? 0
+    }
+
+    /// The server and its children.
+    private var family: [pid_t] {
+        let server = pid
+        guard server > 0 else { return [] }
+        let children = contents(of: "/proc/\(server)/task/\(server)/children")
+        return [server] + children.split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    /// Starts it; whether it answers is for others to find out.
+    func start() throws {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw FixtureError("pipe: error \(errno)") }
+        // A child that inherited this end would hold the leash too.
+        _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        let script = "\"$@\" </dev/null & server=$!; cat >/dev/null; kill -KILL $server; wait"
+        var arguments = (["/bin/sh", "-c", script, "sh"] + command).map { strdup($0) } + [nil]
+        defer { for pointer in arguments { free(pointer) } }
+        var child: pid_t = 0
+        let result = posix_spawn(&child, "/bin/sh", &actions, nil, &arguments, environ)
+        close(ends[0])
+        guard result == 0 else { throw FixtureError("cannot start \(command[0]): error \(result)") }
+        let keeper = child
+        state.withLock { $0 = State(leash: ends[1], keeper: keeper) }
+    }
+
+    /// Sends the signal that ends it orderly, and waits.
+    func stop(_ signal: Int32) {
+        if pid > 0 { Glibc.kill(pid, signal) }
+        for _ in 0..<600 where isAlive { usleep(20_000) }
+        kill()
+    }
+
+    /// Ends it and its children at once.
+    func kill() {
+        let family = family
+        for process in family { Glibc.kill(process, SIGKILL) }
+        let old = state.withLock { state in
+            defer { state = State() }
+            return state
+        }
+        guard old.keeper > 0 else { return }
+        close(old.leash)
+        _ = Command.wait(for: old.keeper)
+        for process in family {
+            for _ in 0..<500 where Glibc.kill(process, 0) == 0 { usleep(10_000) }
+        }
+        unlink(pidFile)
+    }
+
+    /// Stops it and its children from running, as a machine that hangs would.
+    func freeze() {
+        for process in family { Glibc.kill(process, SIGSTOP) }
+    }
+
+    /// Lets it run again.
+    func thaw() {
+        for process in family { Glibc.kill(process, SIGCONT) }
+    }
+
+    private var isAlive: Bool {
+        let pid = pid
+        return pid > 0 && Glibc.kill(pid, 0) == 0
+    }
+}

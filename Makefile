@@ -60,14 +60,14 @@ unit-test:
 	@echo "== building the tests (debug)"
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the unit tests"
-	@swift test --skip-build --skip '^(DatabaseTests|FaultTests|PostfixTests|SuiteTests|SystemdTests)\.'
+	@swift test --skip-build --skip '^(DatabaseTests|FaultTests|PostfixTests|SuiteTests|SystemdTests|ThrottleTests)\.'
 
 # Tests that start database servers, the suite, a real Postfix and a real systemd, one after the other.
 system-test:
 	@scripts/install-packages build test
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the system tests"
-	@swift test --skip-build --no-parallel --filter '^(DatabaseTests|FaultTests|PostfixTests|SuiteTests|SystemdTests)\.'
+	@swift test --skip-build --no-parallel --filter '^(DatabaseTests|FaultTests|PostfixTests|SuiteTests|SystemdTests|ThrottleTests)\.'
 
 simulate:
 	@scripts/install-packages build

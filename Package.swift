@@ -115,13 +115,15 @@ let package = Package(
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ]),
         module("SQLStore", ["CCrypto", "CMariaDB", "CPostgreSQL", "CSQLite", "Configuration"]),
+        module("SharedTables", ["SQLStore"]),
         module("Supervisor", ["CPosternSupport", "ServiceProtocol"]),
         .executableTarget(
             name: "postern",
             dependencies: [
                 "CPosternSupport", "Configuration", "Directory", "Frontend", "Greylist", "PostfixProtocol",
                 "Reputation", "SRS",
-                "ServiceProtocol", "ServiceRuntime", "Supervisor", "Throttle", arguments, nioCore,
+                "ServiceProtocol", "ServiceRuntime", "SharedTables", "SQLStore", "Supervisor", "Throttle", arguments,
+                nioCore,
             ],
             swiftSettings: strict),
     ]
@@ -135,7 +137,7 @@ let package = Package(
         + service("greylist", library: "Greylist", serviceModules + ["SQLStore"])
         + service("reputation", library: "Reputation", serviceModules)
         + service("srs", library: "SRS", serviceModules + ["CCrypto", "SQLStore"])
-        + service("throttle", library: "Throttle", serviceModules + ["SQLStore"])
+        + service("throttle", library: "Throttle", serviceModules + ["SQLStore", "SharedTables"])
         + testSupport
         + [
             tests("ConfigurationTests", ["Configuration"]),
@@ -164,11 +166,15 @@ let package = Package(
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests("SRSTests", ["CCrypto", "MailTypes", "SRS"]),
             tests("SRSServiceTests", serviceModules + ["SQLStore", "SRS"]),
-            tests("ThrottleTests", serviceModules + ["SQLStore", "Throttle"]),
+            tests("ThrottleTests", serviceModules + ["DatabaseFixture", "SQLStore", "SharedTables", "Throttle"]),
             tests("SimulationTests", ["SimulationCore"]),
             tests("FuzzTests", ["FuzzTargets"]),
-            tests("FaultTests", ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs),
-            tests("SuiteTests", ["PostfixProtocol", "ServiceProtocol", "SuiteFixture"] + programs),
+            tests(
+                "FaultTests",
+                ["DatabaseFixture", "PostfixProtocol", "ServiceProtocol", "SQLStore", "SuiteFixture"] + programs),
+            tests(
+                "SuiteTests",
+                ["DatabaseFixture", "PostfixProtocol", "ServiceProtocol", "SQLStore", "SuiteFixture"] + programs),
             tests("PostfixTests", ["SuiteFixture"] + programs),
             tests("SystemdTests", ["SuiteFixture"] + programs, exclude: ["boot"]),
         ]

@@ -29,6 +29,18 @@ let throttleSchema = SQLSchema(
     ])
 
 extension SQLiteConnection: ThrottleConnection {
+    /// The tables are there since the database was opened.
+    func prepareThrottle() -> CounterTable {
+        CounterTable()
+    }
+
+    func counterRow(_ key: TrackingKey, hash: KeyedHash) -> CounterRow {
+        CounterRow(key, hash: hash)
+    }
+
+    /// The triggers do it, and nobody else can write meanwhile.
+    func noteChange() {}
+
     func rulesVersion() throws -> Int64 {
         try withStatement("SELECT number FROM postern_throttle_changes WHERE id = 1") { statement in
             try statement.step() ? statement.integer(0) : 0
@@ -47,7 +59,7 @@ extension SQLiteConnection: ThrottleConnection {
 
     // MARK: - Counters
 
-    func windows(of rows: [CounterRow]) throws -> [RateWindow?] {
+    func windows(of rows: [CounterRow], in table: CounterTable) throws -> [StoredWindow?] {
         guard !rows.isEmpty else { return [] }
         return try withStatement(
             """
@@ -58,13 +70,13 @@ extension SQLiteConnection: ThrottleConnection {
             try rows.map { row in
                 try statement.bind(row.id, at: 1)
                 defer { statement.reset() }
-                return try statement.step() ? Self.window(statement, from: 0) : nil
+                return try statement.step() ? StoredWindow(row: 0, window: Self.window(statement, from: 0)) : nil
             }
         }
     }
 
-    func save(_ rows: [(row: CounterRow, window: RateWindow)]) throws {
-        guard !rows.isEmpty else { return }
+    func save(_ changes: [CounterChange]) throws {
+        guard !changes.isEmpty else { return }
         try withStatement(
             """
             INSERT INTO postern_throttle_tracking
@@ -74,10 +86,11 @@ extension SQLiteConnection: ThrottleConnection {
                 cur_quota = excluded.cur_quota, init_time = excluded.init_time, last_time = excluded.last_time
             """
         ) { statement in
-            for (row, window) in rows {
-                try statement.bind(row.id, at: 1)
-                try statement.bind(row.key.rule, at: 2)
-                try statement.bind(row.accountText, at: 3)
+            for change in changes {
+                let window = change.window
+                try statement.bind(change.counter.id, at: 1)
+                try statement.bind(change.counter.key.rule, at: 2)
+                try statement.bind(change.counter.accountText, at: 3)
                 try statement.bind(window.period, at: 4)
                 try statement.bind(window.messages, at: 5)
                 try statement.bind(window.quota, at: 6)

@@ -35,6 +35,9 @@ extension SQLiteConnection {
         change.limits[name].map { .integer($0) } ?? .null
     }
 
+    /// Counters may wait here for the cleaning.
+    func thinOutCounters(account: String, kind: ThrottleKind) {}
+
     func removeSetting(account: String, kind: ThrottleKind) throws -> Bool {
         try execute("DELETE FROM throttle WHERE account = ? AND kind = ?", [.text(account), .text(kind.rawValue)])
         return changes > 0

@@ -1,13 +1,15 @@
 public import Configuration
 internal import PostfixProtocol
+public import SQLStore
 public import ServiceProtocol
 
 /// The configuration of the throttle service: the mapping `throttle`.
 ///
 /// The limits themselves are not here but in the database, where they can be changed while mail flows.
 public struct ThrottleConfiguration: ServiceConfiguration {
-    /// `database`: the SQLite file, an absolute path; `throttle.db` in the state directory unless given.
-    public var database: String
+    /// `store`: SQLite, PostgreSQL or MariaDB; or `database`, the path of the SQLite file alone. Unless given, the file
+    /// is `throttle.db` in the state directory.
+    public var store: StoreConfiguration
     /// `bypass-trusted-networks` (false), `bypass-same-domain` (true) and `bypass-local-recipient-for-authenticated`
     /// (true): which messages are not throttled.
     public var bypasses = ThrottleMessage.Bypasses()
@@ -23,7 +25,7 @@ public struct ThrottleConfiguration: ServiceConfiguration {
 
     /// Reads the mapping `throttle`; every key has a default.
     public init(from mapping: ConfigurationMapping, common: CommonConfiguration) {
-        database = mapping.value("database", default: "\(common.stateDirectory)/throttle.db", as: .absolutePath)
+        store = StoreConfiguration(from: mapping, service: "throttle", stateDirectory: common.stateDirectory)
         bypasses.trustedNetworks = mapping.bool("bypass-trusted-networks", default: false)
         bypasses.sameDomain = mapping.bool("bypass-same-domain", default: true)
         bypasses.recipientsOfAuthenticated = mapping.bool("bypass-local-recipient-for-authenticated", default: true)
@@ -42,7 +44,7 @@ public struct ThrottleConfiguration: ServiceConfiguration {
     /// The configuration with every key written out.
     public func normalised() -> ConfigurationNode {
         ConfigurationNode(mapping: [
-            ("database", ConfigurationNode(database)),
+            ("store", store.normalised()),
             ("bypass-trusted-networks", ConfigurationNode(bypasses.trustedNetworks)),
             ("bypass-same-domain", ConfigurationNode(bypasses.sameDomain)),
             ("bypass-local-recipient-for-authenticated", ConfigurationNode(bypasses.recipientsOfAuthenticated)),

@@ -19,11 +19,20 @@ struct ThrottleHandler<Connection: ThrottleConnection>: RecordingHandler {
     let log: Logger
 
     private var rules = ThrottleRules()
-    private var version = Int64.min
-    private var lastReading = Int.min
+    /// Nil when the rules have to be read again.
+    private var version: Int64?
+    /// Seconds since 1970 of the last reading, and of the last look at the version.
+    private var lastReading: Int?
+    private var lastLook: Int?
     private var unreadable: [String] = []
+    private var table = CounterTable()
     private var hash: KeyedHash?
     private var cursor: Bytes16?
+
+    /// Seconds after which the rules are read again even if nothing seems to have changed: other programs do not tell.
+    private static var readingInterval: Int { 10 }
+    /// How many counters one cleaning looks at.
+    static var cleaningPortion: Int { 2000 }
 
     init(shared: SharedRules, log: Logger) {
         self.shared = shared
@@ -32,70 +41,102 @@ struct ThrottleHandler<Connection: ThrottleConnection>: RecordingHandler {
 
     mutating func connected(to connection: Connection) throws {
         hash = try connection.keyedHash()
-        version = .min
+        let found = try connection.prepareThrottle()
+        if found != table {
+            for warning in found.warnings { log.warning("\(warning)") }
+        }
+        table = found
+        version = nil
         try refresh(connection)
     }
+
+    // MARK: - Deciding
 
     mutating func decide(
         _ operations: [ThrottleOperation], now: Int, in connection: Connection
     ) throws -> [ThrottleVerdict] {
-        try refresh(connection)
-        let plans = operations.map { operation in
-            ThrottlePlan(
-                message: operation.message, subjects: operation.subjects, rules: rules,
-                allWildcards: operation.allWildcards, wantsDetails: operation.wantsDetails)
+        let isFresh = try refresh(connection, now: now)
+        do {
+            return try decide(operations.map(plan), now: now, in: connection)
+        } catch let error as SQLError where error.code == .constraint && !isFresh {
+            // A counter that was missing has been made meanwhile, or a rule is gone: with new rules it may succeed.
+            version = nil
+            throw SQLError(.busy, error.message, statement: error.statement)
         }
-        let rows = try counterRows(plans)
-        let stored = try connection.windows(of: rows)
+    }
+
+    private func plan(_ operation: ThrottleOperation) -> ThrottlePlan {
+        ThrottlePlan(
+            message: operation.message, subjects: operation.subjects, rules: rules,
+            allWildcards: operation.allWildcards, wantsDetails: operation.wantsDetails)
+    }
+
+    private func decide(_ plans: [ThrottlePlan], now: Int, in connection: Connection) throws -> [ThrottleVerdict] {
+        let counters = try counterRows(plans, connection)
+        let stored = try connection.windows(of: counters, in: table)
         var windows: [TrackingKey: RateWindow] = [:]
-        for (row, window) in zip(rows, stored) { windows[row.key] = window }
+        for (counter, found) in zip(counters, stored) { windows[counter.key] = found?.window }
         var ledger = RateLedger(windows: windows, now: Int64(now))
         let verdicts = plans.map { ledger.decide($0) }
         try connection.save(
-            rows.compactMap { row in
-                guard ledger.changed.contains(row.key), let window = ledger.windows[row.key] else { return nil }
-                return (row, window)
+            zip(counters, stored).compactMap { counter, found in
+                guard ledger.changed.contains(counter.key), let window = ledger.windows[counter.key] else { return nil }
+                return CounterChange(counter: counter, row: found?.row, window: table.fitting(window))
             })
         return verdicts
     }
 
-    /// The counters of a batch, each once, in primary-key order: the order in which every store locks them.
-    private func counterRows(_ plans: [ThrottlePlan]) throws -> [CounterRow] {
+    /// The counters of a batch, each once, in an order that is the same for everybody.
+    private func counterRows(_ plans: [ThrottlePlan], _ connection: Connection) throws -> [CounterRow] {
         guard let hash else { throw SQLError(.unavailable, "the store is not open") }
-        return Set(plans.flatMap(\.keys)).map { CounterRow($0, hash: hash) }.sorted { $0.id < $1.id }
+        return Set(plans.flatMap(\.keys)).map { connection.counterRow($0, hash: hash) }.sorted { $0.id < $1.id }
     }
+
+    // MARK: - In between
 
     mutating func tend(_ connection: Connection, now: Int, isQuiet: Bool) throws {
-        // Not every engine can tell that another program has changed a rule.
-        if now &- lastReading >= Self.readingInterval { version = .min }
-        if try refresh(connection) { lastReading = now }
-        cursor = try connection.removeEnded(after: cursor, limit: Self.cleaningPortion, now: Int64(now))
+        try refresh(connection, now: now)
+        try clean(connection, after: cursor, now: Int64(now))
     }
-
-    /// Seconds after which the rules are read again even if nothing seems to have changed.
-    private static var readingInterval: Int { 10 }
-    /// How many counters one cleaning looks at.
-    static var cleaningPortion: Int { 2000 }
 
     /// Removes counters right after a rule was removed, as far as one portion goes; the rest follows in idle time.
     mutating func cleanNow(_ connection: Connection, now: Int64) throws {
-        cursor = try connection.removeEnded(after: nil, limit: Self.cleaningPortion, now: now)
+        try clean(connection, after: nil, now: now)
     }
 
-    /// Reads the rules again if they have changed.
+    private mutating func clean(_ connection: Connection, after start: Bytes16?, now: Int64) throws {
+        do {
+            cursor = try connection.removeEnded(after: start, limit: Self.cleaningPortion, now: now)
+        } catch let error as SQLError where error.code == .busy {
+            // Somebody needs these counters, or cleans them too: another time.
+        }
+    }
+
+    /// Reads the rules again if they have changed. Where asking for that costs a round trip, it is done once a second.
+    /// - Parameter now: Seconds since 1970; without it the version is looked at in any case.
+    /// - Returns: Whether they were read.
     @discardableResult
-    mutating func refresh(_ connection: Connection) throws -> Bool {
+    mutating func refresh(_ connection: Connection, now: Int? = nil) throws -> Bool {
+        if let now, let last = lastReading, now &- last >= Self.readingInterval { version = nil }
+        if version != nil, now != nil, now == lastLook, connection.dialect != .sqlite { return false }
         let found = try connection.rulesVersion()
+        lastLook = now
+        lastReading = lastReading ?? now
         guard found != version else { return false }
+        try read(connection)
+        version = found
+        lastReading = now ?? lastReading
+        return true
+    }
+
+    private mutating func read(_ connection: Connection) throws {
         let (all, unreadable) = try connection.rules()
         rules = ThrottleRules(all)
-        version = found
         shared.publish(rules)
         if unreadable != self.unreadable, !unreadable.isEmpty {
             let names = unreadable.prefix(10).joined(separator: ", ")
             log.warning("\(unreadable.count) rows of the table throttle cannot be applied, accounts: \(names)")
         }
         self.unreadable = unreadable
-        return true
     }
 }

@@ -36,7 +36,7 @@ public final class ThrottleService: PolicyService {
         configuration: ThrottleConfiguration, common: CommonConfiguration, clock: ServiceClock = .system, log: Logger
     ) throws {
         settings = Mutex(Settings(configuration: configuration, common: common))
-        store = try ThrottleStore(database: configuration.database, clock: clock, log: log)
+        store = try ThrottleStore(configuration.store, clock: clock, log: log)
         self.clock = clock
         self.log = log
     }
@@ -48,9 +48,9 @@ public final class ThrottleService: PolicyService {
     public func apply(_ configuration: ThrottleConfiguration, common: CommonConfiguration) {
         let old = settings.withLock { settings in
             defer { settings = Settings(configuration: configuration, common: common) }
-            return settings.configuration.database
+            return settings.configuration.store
         }
-        if old != configuration.database { log.warning("another database is used only after a restart") }
+        if old != configuration.store { log.warning("another database is used only after a restart") }
     }
 
     // MARK: - Checks

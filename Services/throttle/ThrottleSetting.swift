@@ -42,6 +42,11 @@ struct CountersFilter: Sendable, Hashable {
     var kind: ThrottleKind?
     var after: Bytes16?
     var limit = 800
+
+    /// Whether counters of settings of this kind are to be shown.
+    func covers(_ kind: String) -> Bool {
+        self.kind == nil || self.kind?.rawValue == kind
+    }
 }
 
 /// A page of the counters.

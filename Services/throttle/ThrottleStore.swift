@@ -4,23 +4,39 @@ internal import ServiceProtocol
 
 /// The service's store: batches of messages, and management in between.
 struct ThrottleStore: Sendable {
-    typealias Handler = ThrottleHandler<SQLiteConnection>
-
     let rules = SharedRules()
     let alarm: StoreAlarm
-    private let store: RecordingStore<Handler>
+    private let engine: any ThrottleEngine
 
-    init(database: String, clock: ServiceClock, log: Logger) throws {
+    init(_ configuration: StoreConfiguration, clock: ServiceClock, log: Logger) throws {
         let alarm = StoreAlarm(
             onFailure: { log.error("the database fails, the check's failure rule applies: \($0)") },
             onRecovery: { log.notice("the database works again") })
         self.alarm = alarm
-        store = try RecordingStore(
-            name: "throttle", handler: Handler(shared: rules, log: log), clock: StoreClock(clock),
-            open: {
-                try SQLiteConnection(SQLiteConfiguration(path: database), schema: throttleSchema)
-            },
-            onStateChange: { alarm.changed(to: $0) })
+        let parts = Parts(rules: rules, alarm: alarm, clock: clock, log: log)
+        engine =
+            switch configuration.engine {
+            case .sqlite(let file): try parts.engine { try SQLiteConnection(file, schema: throttleSchema) }
+            case .postgreSQL(let server): try parts.engine { try PostgreSQLConnection(server) }
+            case .mariaDB(let server): try parts.engine { try MariaDBConnection(server) }
+            }
+    }
+
+    /// What a store on any engine is made of.
+    private struct Parts {
+        var rules: SharedRules
+        var alarm: StoreAlarm
+        var clock: ServiceClock
+        var log: Logger
+
+        func engine<Connection: ThrottleConnection>(
+            opening open: @escaping @Sendable () throws -> Connection
+        ) throws -> any ThrottleEngine {
+            let handler = ThrottleHandler<Connection>(shared: rules, log: log)
+            return try RecordingStore(
+                name: "throttle", handler: handler, clock: StoreClock(clock), open: open,
+                onStateChange: { [alarm] in alarm.changed(to: $0) })
+        }
     }
 
     /// Decides a message and counts it.
@@ -28,7 +44,7 @@ struct ThrottleStore: Sendable {
     func submit(
         _ operation: ThrottleOperation, completion: @escaping @Sendable (RecordingResult<ThrottleVerdict>) -> Void
     ) -> Bool {
-        store.submit(operation) { [alarm] result in
+        engine.submit(operation) { [alarm] result in
             switch result {
             case .decided, .repeated: alarm.worked()
             case .failed(let error), .unavailable(let error): alarm.failed(error)
@@ -41,24 +57,11 @@ struct ThrottleStore: Sendable {
     /// Carries a management verb out.
     /// - Returns: False when too many jobs wait already.
     func run(_ command: ThrottleCommand, now: Int, completion: @escaping @Sendable (AdminReply) -> Void) -> Bool {
-        store.performWithHandler(
-            { connection, handler in
-                let reply = try connection.transaction { try command.run(on: connection) }
-                // It is done: what fails from here on is made up for by the store's timed work.
-                _ = try? handler.refresh(connection)
-                if case .deleteSetting = command { try? handler.cleanNow(connection, now: Int64(now)) }
-                return reply
-            },
-            completion: { result in
-                switch result {
-                case .success(let reply): completion(reply)
-                case .failure(let error): completion(.failed("the database refused it: \(error)"))
-                }
-            })
+        engine.run(command, now: now, completion: completion)
     }
 
     func stop() {
-        store.stop()
+        engine.stop()
     }
 }
 

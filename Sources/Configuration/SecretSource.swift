@@ -16,7 +16,8 @@ public struct SecretSource: Sendable {
     /// The longest secret, in bytes.
     public static let limit = 65_536
 
-    let read: @Sendable (_ path: String) throws(Failure) -> Secret
+    /// Reads a secret by its path.
+    public let read: @Sendable (_ path: String) throws(Failure) -> Secret
 
     /// A source that reads by the given function.
     public init(read: @escaping @Sendable (_ path: String) throws(Failure) -> Secret) {

@@ -144,21 +144,26 @@ func configurations(
 
 /// A service on a database of its own, or on the one of another.
 final class Harness: Sendable {
-    let directory: TemporaryDirectory
+    let place: Place
     let time: FakeClock
     let lines = RecordingLog.Lines()
     let service: ThrottleService
 
     init(
-        _ yaml: String = "{}", directory: TemporaryDirectory = TemporaryDirectory(), time: FakeClock = FakeClock(),
+        _ yaml: String = "{}", on place: Place, time: FakeClock = FakeClock(), clock: ServiceClock? = nil,
         level: Logger.Level = .info
     ) throws {
-        self.directory = directory
+        self.place = place
         self.time = time
-        let (configuration, common) = try configurations(yaml, directory: directory.path)
+        let (configuration, common) = try configurations(
+            "{" + place.yaml + yaml.dropFirst(), directory: place.directory.path)
         service = try ThrottleService(
-            configuration: configuration, common: common, clock: time.clock,
+            configuration: configuration, common: common, clock: clock ?? time.clock,
             log: RecordingLog.logger(lines, level: level))
+    }
+
+    convenience init(_ yaml: String = "{}", engine: Engine = .sqlite, level: Logger.Level = .info) throws {
+        try self.init(yaml, on: Place(engine), level: level)
     }
 
     deinit {
@@ -188,6 +193,21 @@ final class Harness: Sendable {
     func rows(_ arguments: [String: String]) async -> [[String]] {
         guard case .done(_, let rows, _) = await verb("list", arguments) else { return [["failed"]] }
         return rows
+    }
+
+    /// Lets time pass: a server's clock cannot be set, so its counters become older.
+    func age(seconds: Int) throws {
+        guard place.engine != .sqlite else { return time.advance(seconds: seconds) }
+        try place.execute("UPDATE throttle_tracking SET init_time = init_time - \(seconds)")
+    }
+
+    /// Asks until the answer is this one: another instance's change is seen within a second.
+    func eventually(_ text: String, _ request: CheckRequest) async throws -> Bool {
+        for _ in 0..<40 {
+            if await ask(request).text == text { return true }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return false
     }
 
     /// Messages and bytes by tracked account.

@@ -1,5 +1,6 @@
 import Configuration
 import PostfixProtocol
+import SQLStore
 import ServiceProtocol
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite struct ThrottleConfigurationTests {
     @Test func defaults() throws {
         let (configuration, _) = try configurations("{}", directory: "/srv/state")
-        #expect(configuration.database == "/srv/state/throttle.db")
+        #expect(configuration.store == StoreConfiguration(path: "/srv/state/throttle.db"))
         #expect(configuration.bypasses == ThrottleMessage.Bypasses())
         #expect(!configuration.bypasses.trustedNetworks)
         #expect(configuration.bypasses.sameDomain && configuration.bypasses.recipientsOfAuthenticated)
@@ -37,7 +38,7 @@ import Testing
                 from: top.mapping("throttle"), common: CommonConfiguration(from: top.mapping("common")))
         }
         #expect(again.normalised().yaml() == printed)
-        #expect(again.database == "/x/y.db")
+        #expect(again.store == StoreConfiguration(path: "/x/y.db"))
         #expect(again.bypasses.trustedNetworks && again.allWildcards)
         #expect(!again.bypasses.sameDomain && !again.bypasses.recipientsOfAuthenticated)
         #expect(again.verdict(.quotaExceeded).text == "REJECT 4.7.1 Too much")

@@ -181,7 +181,7 @@ import Testing
             subjects: message.subjects(bypassing: bypasses, isTrusted: false), allWildcards: false, wantsDetails: false)
     }
 
-    private func insert(_ rows: [Row], _ connection: SQLiteConnection) throws {
+    private func insert(_ rows: [Row], _ connection: some SQLConnection) throws {
         for row in rows {
             try connection.execute(
                 """
@@ -193,25 +193,30 @@ import Testing
         }
     }
 
-    private func counters(_ connection: SQLiteConnection) throws -> [String: Counter] {
+    private func counters(_ connection: some SQLConnection, _ table: String) throws -> [String: Counter] {
         var counters: [String: Counter] = [:]
-        try connection.forEachRow(
-            "SELECT tid, account, cur_msgs, cur_quota, init_time FROM postern_throttle_tracking"
-        ) { statement in
-            counters["\(statement.integer(0)) \(statement.text(1))"] = Counter(
-                msgs: statement.integer(2), quota: statement.integer(3), start: statement.integer(4))
+        for row in try connection.query("SELECT tid, account, cur_msgs, cur_quota, init_time FROM \(table)") {
+            counters["\(row[0].number) \(row[1].string)"] = Counter(
+                msgs: row[2].number, quota: row[3].number, start: row[4].number)
         }
         return counters
     }
 
-    @Test(arguments: 1...25)
-    func sameVerdictsAndCounters(seed: UInt64) throws {
+    /// All engines do what the model does, so they agree.
+    @Test(arguments: Engine.allCases, 1...25) func sameVerdictsAndCounters(engine: Engine, seed: UInt64) throws {
+        let place = try Place(engine)
+        let connection = try place.prepared()
+        defer { connection.close() }
+        try compare(connection, place.counters, seed: seed)
+    }
+
+    private func compare<Connection: ThrottleConnection>(
+        _ connection: Connection, _ table: String, seed: UInt64
+    ) throws {
         var random = Random(state: seed)
         var model = Model(rows: randomRows(&random))
-        let directory = TemporaryDirectory()
-        let connection = try directory.connect()
         try insert(model.rows, connection)
-        var handler = ThrottleHandler<SQLiteConnection>(
+        var handler = ThrottleHandler<Connection>(
             shared: SharedRules(), log: RecordingLog.logger(RecordingLog.Lines()))
         try handler.connected(to: connection)
         var now = 1_000_000
@@ -223,7 +228,7 @@ import Testing
                 try handler.decide(letters.map(operation), now: now, in: connection)
             }
             #expect(verdicts.map(\.outcome.rawValue) == expected, "step \(step)")
-            #expect(try counters(connection) == model.counters, "step \(step)")
+            #expect(try counters(connection, table) == model.counters, "step \(step)")
         }
     }
 }

@@ -9,9 +9,9 @@ import Testing
 
 @Suite struct ThrottleServiceTests {
     private func limited(
-        _ limits: [String: String], yaml: String = "{}", level: Logger.Level = .info
+        _ limits: [String: String], _ engine: Engine = .sqlite, yaml: String = "{}", level: Logger.Level = .info
     ) async throws -> Harness {
-        let harness = try Harness(yaml, level: level)
+        let harness = try Harness(yaml, engine: engine, level: level)
         let arguments = ["what": "setting", "account": "@.", "period": "60"].merging(limits) { $1 }
         #expect(await harness.verb("set", arguments) == .done)
         return harness
@@ -25,8 +25,8 @@ import Testing
         #expect(hello.wantsRecipients)
     }
 
-    @Test func aNewDatabaseLimitsNothing() async throws {
-        let harness = try Harness()
+    @Test(arguments: Engine.allCases) func aNewDatabaseLimitsNothing(engine: Engine) async throws {
+        let harness = try Harness(engine: engine)
         #expect(await harness.ask(request(key: 1)) == .verdict(.none))
         #expect(await harness.rows(["what": "settings"]).isEmpty)
         #expect(await harness.rows(["what": "tracking"]).isEmpty)
@@ -52,21 +52,23 @@ import Testing
                 == .results([("throttle", .verdict(.none)), ("greylist", .error("unknown check greylist"))]))
     }
 
-    @Test(arguments: [
-        ("msg-size", "99", "REJECT Message size is too large"),
-        ("max-rcpts", "1", "REJECT Too many recipients in single message"), ("max-msgs", "1", overQuota),
-        ("max-quota", "99", overQuota),
-    ])
-    func answers(limit: String, value: String, answer: String) async throws {
-        let harness = try await limited([limit: value])
+    @Test(
+        arguments: Engine.allCases,
+        [
+            ("msg-size", "99", "REJECT Message size is too large"),
+            ("max-rcpts", "1", "REJECT Too many recipients in single message"), ("max-msgs", "1", overQuota),
+            ("max-quota", "99", overQuota),
+        ])
+    func answers(engine: Engine, limit: (name: String, value: String, answer: String)) async throws {
+        let harness = try await limited([limit.name: limit.value], engine)
         let asked = request([.recipient: "", .recipientCount: "2"])
-        #expect(await harness.ask(asked).text == answer)
+        #expect(await harness.ask(asked).text == limit.answer)
         #expect(await harness.rows(["what": "tracking"]).isEmpty)
     }
 
     /// The reason of the decision line.
-    @Test func reason() async throws {
-        let harness = try await limited(["max-msgs": "1"])
+    @Test(arguments: Engine.allCases) func reason(engine: Engine) async throws {
+        let harness = try await limited(["max-msgs": "1"], engine)
         #expect(await harness.ask(request()).reason == "")
         #expect(await harness.ask(request()).reason == "sender throttle for max_msgs, 1+1/1, id=1 account=@.")
     }
@@ -81,30 +83,30 @@ import Testing
     }
 
     /// A repeated question has the verdict of the first time and counts nothing, also the one that filled the limit.
-    @Test func keysAreCountedOnce() async throws {
-        let harness = try await limited(["max-msgs": "2"])
+    @Test(arguments: Engine.allCases) func keysAreCountedOnce(engine: Engine) async throws {
+        let harness = try await limited(["max-msgs": "2"], engine)
         for key in [1, 1, 2, 2, 1] { #expect(await harness.ask(request(key: key)).text == "none") }
         let refused = await harness.ask(request(key: 3))
         #expect(refused.text == overQuota)
         #expect(await harness.counts() == ["a@one.test": ["2", "200"]])
-        harness.time.advance(seconds: 61)
+        try harness.age(seconds: 61)
         #expect(await harness.ask(request(key: 3)) == refused)
         #expect(await harness.ask(request(key: 4)).text == "none")
         #expect(await harness.counts() == ["a@one.test": ["1", "100"]])
     }
 
-    @Test func requestsWithoutAKeyCountEachTime() async throws {
-        let harness = try await limited(["max-msgs": "2"])
+    @Test(arguments: Engine.allCases) func requestsWithoutAKeyCountEachTime(engine: Engine) async throws {
+        let harness = try await limited(["max-msgs": "2"], engine)
         var answers: [String] = []
         for _ in 0..<3 { answers.append(await harness.ask(request()).text) }
         #expect(answers == ["none", "none", overQuota])
     }
 
-    @Test func aWindowEnds() async throws {
-        let harness = try await limited(["max-msgs": "1"])
+    @Test(arguments: Engine.allCases) func aWindowEnds(engine: Engine) async throws {
+        let harness = try await limited(["max-msgs": "1"], engine)
         var answers: [String] = []
-        for wait in [0, 60, 1, 30] {
-            harness.time.advance(seconds: wait)
+        for wait in [0, 55, 6, 30] {
+            try harness.age(seconds: wait)
             answers.append(await harness.ask(request()).text)
         }
         #expect(answers == ["none", overQuota, "none", overQuota])
@@ -120,24 +122,23 @@ import Testing
         #expect(await harness.ask(request()).text == "none")
     }
 
-    @Test func whatHasExpiredIsNotCounted() async throws {
-        let harness = try await limited(["max-msgs": "5"])
+    @Test(arguments: Engine.allCases) func whatHasExpiredIsNotCounted(engine: Engine) async throws {
+        let harness = try await limited(["max-msgs": "5"], engine)
         #expect(await harness.ask(request(key: 1, deadline: 4_999_999)) == .error("the deadline has passed"))
         #expect(await harness.counts().isEmpty)
     }
 
-    @Test func aDryRunLeavesNoTrace() async throws {
-        let harness = try await limited(["max-msgs": "1"])
+    @Test(arguments: Engine.allCases) func aDryRunLeavesNoTrace(engine: Engine) async throws {
+        let harness = try await limited(["max-msgs": "1"], engine)
         for _ in 0..<2 { #expect(await harness.ask(request(key: 1, isDryRun: true)).text == "none") }
         #expect(await harness.counts().isEmpty)
-        let seen = try harness.directory.connect().query("SELECT count(*) FROM postern_seen_0")
-        #expect(seen == [[.integer(0)]])
+        #expect(try harness.place.seenKeys() == 0)
         #expect(await harness.ask(request(key: 1)).text == "none")
         #expect(await harness.ask(request(key: 1, isDryRun: true)).text == overQuota)
     }
 
-    @Test func recipientsOfTheMessageAreLimited() async throws {
-        let harness = try await limited(["kind": "inbound", "account": "s@home.test", "max-msgs": "1"])
+    @Test(arguments: Engine.allCases) func recipientsOfTheMessageAreLimited(engine: Engine) async throws {
+        let harness = try await limited(["kind": "inbound", "account": "s@home.test", "max-msgs": "1"], engine)
         let known = KnownRecipients(addresses: ["r@home.test", "s@alias.test"], isComplete: false)
         let asked = request(
             [.saslUsername: "", .recipient: "", .recipientCount: "3"],
@@ -148,8 +149,8 @@ import Testing
     }
 
     /// One batch holds many messages of one account; none slips through, and the row is right.
-    @Test func aHotAccount() async throws {
-        let harness = try await limited(["max-msgs": "300"])
+    @Test(arguments: Engine.allCases) func aHotAccount(engine: Engine) async throws {
+        let harness = try await limited(["max-msgs": "300"], engine)
         let passed = await withTaskGroup(of: Bool.self) { group in
             for number in 0..<400 {
                 group.addTask { await harness.ask(request(key: number)).text == "none" }
@@ -160,10 +161,10 @@ import Testing
         #expect(await harness.counts() == ["a@one.test": ["300", "30000"]])
     }
 
-    /// D-TH-4: two services on one file let no more through than one.
-    @Test func twoServicesOnOneFile() async throws {
-        let first = try await limited(["max-msgs": "50"])
-        let second = try Harness(directory: first.directory, time: first.time)
+    /// D-TH-4: two services on one database let no more through than one.
+    @Test(arguments: Engine.allCases) func twoServicesOnOneDatabase(engine: Engine) async throws {
+        let first = try await limited(["max-msgs": "50"], engine)
+        let second = try Harness(on: first.place, time: first.time)
         let passed = await withTaskGroup(of: Bool.self) { group in
             for number in 0..<160 {
                 let harness = number % 2 == 0 ? first : second
@@ -176,12 +177,13 @@ import Testing
         #expect(await second.counts() == ["a@one.test": ["50", "5000"]])
     }
 
-    /// Two hosts' clocks never agree quite: no message more passes for it, and the window begins only once.
+    /// Two hosts' clocks never agree quite: no message more passes for it, and the window begins only once. A server has
+    /// one clock for all.
     @Test(arguments: [40, -40]) func twoServicesWhoseClocksDiffer(skew: Int) async throws {
-        let first = try await limited(["period": "600", "max-msgs": "4"])
+        let first = try await limited(["period": "600", "max-msgs": "4"], .sqlite)
         let skewed = FakeClock()
         skewed.unix.add(skew, ordering: .relaxed)
-        let second = try Harness(directory: first.directory, time: skewed)
+        let second = try Harness(on: first.place, time: skewed)
         var passed = 0
         var starts: Set<String> = []
         for number in 0..<12 {
@@ -196,19 +198,21 @@ import Testing
         #expect(await first.counts() == ["a@one.test": ["1", "100"]])
     }
 
-    /// What another process changes is seen by the next batch.
-    @Test func rulesOfAnotherInstance() async throws {
-        let first = try await limited(["max-msgs": "5"])
-        let second = try Harness(directory: first.directory, time: first.time)
+    /// What another process changes is seen by the next batch on SQLite, within a second on a server.
+    @Test(arguments: Engine.allCases) func rulesOfAnotherInstance(engine: Engine) async throws {
+        let first = try await limited(["max-msgs": "5"], engine)
+        let second = try Harness(on: first.place, time: first.time)
         #expect(await second.ask(request()).text == "none")
         #expect(await first.verb("set", ["what": "setting", "account": "@.", "max-msgs": "1"]) == .done)
-        #expect(await second.ask(request()).text == overQuota)
+        #expect(await first.ask(request()).text == overQuota)
+        #expect(try await second.eventually(overQuota, request(isDryRun: true)))
     }
 
     @Test func reload() async throws {
         let harness = try await limited(["max-msgs": "1"])
         _ = await harness.ask(request())
-        let (changed, common) = try configurations("{quota-message: Slow down}", directory: harness.directory.path)
+        let (changed, common) = try configurations(
+            "{quota-message: Slow down}", directory: harness.place.directory.path)
         harness.service.apply(changed, common: common)
         #expect(await harness.ask(request()).text == "REJECT Slow down")
         #expect(harness.lines.all.filter { $0.hasPrefix("warning") }.isEmpty)
@@ -222,7 +226,7 @@ import Testing
         let directory = TemporaryDirectory()
         directory.write(kind == "corrupt" ? String(repeating: "no database ", count: 1000) : "")
         let path = kind == "corrupt" ? directory.database : kind == "not writable" ? "/proc/t.db" : "/nonexistent/t.db"
-        let harness = try Harness("{database: \(path)}", directory: directory)
+        let harness = try Harness("{database: \(path)}", on: Place(.sqlite, directory: directory))
         for key in 0..<3 { #expect(await harness.ask(request(key: key)).text == "error") }
         guard case .failed = await harness.verb("list", ["what": "settings"]) else {
             Issue.record("listed without a database")
@@ -237,15 +241,11 @@ import Testing
     }
 
     /// A database that refuses writes while it is open.
-    @Test func writesFailAndRecover() async throws {
-        let harness = try await limited(["max-msgs": "9"])
-        let other = try harness.directory.connect()
-        try other.execute(
-            """
-            CREATE TRIGGER stop BEFORE INSERT ON postern_throttle_tracking BEGIN SELECT RAISE(ABORT, 'no'); END
-            """)
+    @Test(arguments: Engine.allCases) func writesFailAndRecover(engine: Engine) async throws {
+        let harness = try await limited(["max-msgs": "9"], engine)
+        try harness.place.refuseNewCounters()
         for key in 0..<2 { #expect(await harness.ask(request(key: key)) == .error("database: constraint")) }
-        try other.execute("DROP TRIGGER stop")
+        try harness.place.allowNewCounters()
         #expect(await harness.ask(request(key: 0)).text == "none")
         #expect(await harness.counts() == ["a@one.test": ["1", "100"]])
         let said = harness.lines.all.filter { $0.contains("the database") }

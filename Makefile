@@ -16,6 +16,9 @@ SANITIZERS ?=
 BENCH ?=
 SOURCES = Package.swift Sources Services Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
+# Test targets that start servers; the others are unit tests.
+SYSTEM_TESTS = DatabaseTests|FaultTests|GreylistServiceTests|PostfixTests|SuiteTests|SystemdTests|ThrottleTests
+
 DESTDIR ?=
 PREFIX ?= /usr
 SERVICES = directory frontend greylist reputation srs throttle
@@ -60,14 +63,14 @@ unit-test:
 	@echo "== building the tests (debug)"
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the unit tests"
-	@swift test --skip-build --skip '^(DatabaseTests|FaultTests|PostfixTests|SuiteTests|SystemdTests|ThrottleTests)\.'
+	@swift test --skip-build --skip '^($(SYSTEM_TESTS))\.'
 
 # Tests that start database servers, the suite, a real Postfix and a real systemd, one after the other.
 system-test:
 	@scripts/install-packages build test
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the system tests"
-	@swift test --skip-build --no-parallel --filter '^(DatabaseTests|FaultTests|PostfixTests|SuiteTests|SystemdTests|ThrottleTests)\.'
+	@swift test --skip-build --no-parallel --filter '^($(SYSTEM_TESTS))\.'
 
 simulate:
 	@scripts/install-packages build

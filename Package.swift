@@ -164,6 +164,8 @@ let package = Package(
                 serviceModules + ["Frontend", "ServiceRuntime", "ServiceTransport", nioCore, nioEmbedded]),
             tests("DirectoryTests", serviceModules + ["Directory", "Reputation"]),
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
+            tests(
+                "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),
             tests("SRSTests", ["CCrypto", "MailTypes", "SRS"]),
             tests("SRSServiceTests", serviceModules + ["SQLStore", "SRS"]),
             tests("ThrottleTests", serviceModules + ["DatabaseFixture", "SQLStore", "SharedTables", "Throttle"]),

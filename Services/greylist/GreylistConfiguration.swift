@@ -1,5 +1,6 @@
 public import Configuration
 internal import PostfixProtocol
+public import SQLStore
 public import ServiceProtocol
 
 /// The mapping `greylist`: refusing a first attempt, since mail servers retry and much malware does not.
@@ -19,8 +20,9 @@ public struct GreylistConfiguration: ServiceConfiguration {
     /// `all-wildcard-ip`: whether entries such as `192.*.*.1` count, with `*` in any field; if not, only `w.x.y.*` and
     /// `w.x.*.z` do. Default: false.
     public var allWildcardIP: Bool
-    /// `database`: the absolute path of the SQLite database. Default: `greylist.db` in the state directory.
-    public var database: String
+    /// `store`: the database, or `database`: the absolute path of an SQLite file. Default: `greylist.db` in the state
+    /// directory.
+    public var store: StoreConfiguration
 
     /// The shipped text of a refusal.
     public static let defaultMessage = "Intentional policy rejection, please try again later"
@@ -35,8 +37,7 @@ public struct GreylistConfiguration: ServiceConfiguration {
             "unauth-triplet-expires", default: .days(2), in: .minutes(1)...(.days(365)))
         isTraining = mapping.bool("training-mode", default: false)
         allWildcardIP = mapping.bool("all-wildcard-ip", default: false)
-        database = mapping.value(
-            "database", default: common.stateDirectory + "/greylist.db", as: .absolutePath)
+        store = StoreConfiguration(from: mapping, service: "greylist", stateDirectory: common.stateDirectory)
         if unauthTripletExpires <= blockFor {
             mapping.report("unauth-triplet-expires", "expected longer than block-for, or no client could ever pass")
         }
@@ -52,7 +53,7 @@ public struct GreylistConfiguration: ServiceConfiguration {
             ("unauth-triplet-expires", ConfigurationNode(unauthTripletExpires)),
             ("training-mode", ConfigurationNode(isTraining)),
             ("all-wildcard-ip", ConfigurationNode(allWildcardIP)),
-            ("database", ConfigurationNode(database)),
+            ("store", store.normalised()),
         ])
     }
 

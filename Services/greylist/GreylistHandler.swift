@@ -1,25 +1,17 @@
 internal import SQLStore
 internal import ServiceProtocol
-internal import Synchronization
 
 /// Greylisting on the store's thread: reads settings, looks at attempts, records what must be.
-struct GreylistHandler: RecordingHandler {
-    /// Other tools write the settings tables without telling us. Milliseconds.
-    private static let rereadInterval = 10_000
-    /// Verbs in other processes have to show within a second. Milliseconds.
-    private static let pollInterval = 500
-    /// How many rows one tending deletes.
-    private static let cleanupPortion = 2_000
+struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
+    /// How many rows one tending looks at for cleaning.
+    private static var cleanupPortion: Int { 2_000 }
 
-    private let clock: ServiceClock
-    private let cache: PassedClientCache
+    let clock: ServiceClock
+    let cache: PassedClientCache
     private let timing: @Sendable () -> GreylistTiming
-    private var store: GreylistStore?
-    private var snapshot = GreylistSnapshot()
-    private var dataVersion: Int64 = 0
-    private var versionAtReading: Int64 = 0
-    private var lastPoll = 0
-    private var lastReading = 0
+    private var store: GreylistStore<Connection>?
+    var snapshot = GreylistSnapshot()
+    var course = SettingsCourse()
     /// The latest time the store has worked with; Unix seconds.
     private var latest = Int.min
 
@@ -30,46 +22,22 @@ struct GreylistHandler: RecordingHandler {
         self.timing = timing
     }
 
-    mutating func connected(to connection: SQLiteConnection) throws {
+    mutating func connected(to connection: Connection) throws {
+        try connection.prepareGreylisting()
         store = try GreylistStore(connection)
         try reread()
-    }
-
-    /// Reads the settings tables, and lets the next look at the cache's clients be one into the database.
-    mutating func reread() throws {
-        let store = try opened()
-        dataVersion = try store.dataVersion()
-        snapshot = try GreylistSnapshot(store)
-        versionAtReading = dataVersion
-        lastReading = milliseconds
-        lastPoll = lastReading
         cache.removeAll()
     }
 
     /// The store on the open connection.
-    func opened() throws -> GreylistStore {
+    func opened() throws -> GreylistStore<Connection> {
         guard let store else { throw SQLError(.unavailable, "the database is not open") }
         return store
     }
 
-    private var milliseconds: Int { clock.monotonic().milliseconds }
-
-    // MARK: - Settings
-
-    /// Finds out from time to time whether the settings tables have changed. The number that tells is the file's, so
-    /// it changes with every mail that another instance records; only a verb changes the revision.
-    private mutating func follow() throws {
-        let now = milliseconds
-        guard now &- lastPoll >= Self.pollInterval || now < lastPoll else { return }
-        lastPoll = now
-        let store = try opened()
-        let version = try store.dataVersion()
-        if version != dataVersion {
-            dataVersion = version
-            if try store.revision() != snapshot.revision { return try reread() }
-        }
-        guard version != versionAtReading, now &- lastReading >= Self.rereadInterval else { return }
-        try reread()
+    /// Seconds since 1970 by the database's clock, if it has one; never less than the store has worked with.
+    private var now: Int {
+        max(course.time(monotonic: clock.monotonic().milliseconds) ?? clock.unixSeconds(), latest)
     }
 
     // MARK: - Looking
@@ -78,58 +46,62 @@ struct GreylistHandler: RecordingHandler {
     enum Finding: Sendable {
         /// It is not refused, for this reason.
         case exempt(String)
-        /// The client is known for so long, in Unix seconds.
-        case known(until: Int)
+        /// The client is known.
+        case known
         /// It has to be recorded.
         case undecided
     }
 
-    /// Begins a batch of looks: one view of the database for all of them.
-    mutating func beginLooking() throws {
+    /// Looks at attempts; all clients and all keys are asked for at once. A known client is not refused whatever the
+    /// settings say, so it is looked for first.
+    mutating func look(at attempts: [PendingAttempt]) throws -> [Finding] {
         try follow()
-        try opened().connection.execute("BEGIN")
-    }
-
-    /// Ends a batch of looks.
-    func endLooking() {
-        store?.connection.rollback()
-    }
-
-    /// Looks at one attempt. A known client is not refused whatever the settings say, so it is looked for first.
-    func look(at subject: GreylistSubject, timing: GreylistTiming) throws -> Finding {
         let store = try opened()
-        let now = max(clock.unixSeconds(), latest)
-        if let client = try store.passedClient(subject.triplet.client), client.isKnown(at: now) {
-            return timing.needsRenewal(client, now: now) ? .undecided : .known(until: client.recordExpired)
+        let now = now
+        return try store.connection.reading {
+            let clients = try store.tracking.knownClients(Set(attempts.map(\.subject.triplet.client)), now: now)
+            let strangers = attempts.indices.filter { clients[attempts[$0].subject.triplet.client] == nil }
+            let reasons = try snapshot.exemptions(strangers.map { attempts[$0].subject }, on: store.connection)
+            var findings = attempts.map { attempt in
+                let client = clients[attempt.subject.triplet.client]
+                let needsRenewal = client.map { attempt.rules.timing.needsRenewal($0, now: now) } ?? true
+                return needsRenewal ? Finding.undecided : .known
+            }
+            for (index, reason) in zip(strangers, reasons) {
+                if let reason { findings[index] = .exempt(reason) }
+            }
+            return findings
         }
-        return try snapshot.exemption(subject, in: store).map { .exempt($0) } ?? .undecided
+    }
+
+    /// What is to be done between two batches of looks when the store is never quiet.
+    mutating func finishLooking() throws {
+        guard course.isCleaningDue else { return }
+        course.isCleaningDue = false
+        try clean { tracking, timing, now in try tracking.cleanUnderLoad(timing, now: now) }
     }
 
     // MARK: - Recording
 
     mutating func decide(
-        _ operations: [GreylistOperation], now: Int, in connection: SQLiteConnection
+        _ operations: [GreylistOperation], now: Int, in connection: Connection
     ) throws -> [GreylistDecision] {
         latest = max(latest, now)
-        let store = try opened()
-        let keys = store.keys(of: operations.map(\.triplet))
-        var ledger = try store.ledger(of: keys)
-        let decisions = operations.map { ledger.decide($0.triplet, timing: $0.timing, now: now) }
-        try store.write(ledger, keys)
-        // For each new row up to two old ones go, so that a flood cannot outrun the cleaning.
-        let added = ledger.changedTriplets.count
-        if added > 0 { try store.deleteExpired(before: now, limit: 2 * added) }
-        return decisions
+        return try opened().tracking.record(operations, now: now)
     }
 
-    mutating func tend(_ connection: SQLiteConnection, now: Int, isQuiet: Bool) throws {
+    mutating func tend(_ connection: Connection, now: Int, isQuiet: Bool) throws {
         latest = max(latest, now)
         try follow()
-        let store = try opened()
-        let timing = timing()
-        try connection.transaction {
-            try store.deleteExpired(before: now, limit: Self.cleanupPortion)
-            try store.shortenTimes(timing, now: now, limit: Self.cleanupPortion)
-        }
+        try clean { tracking, timing, now in try tracking.clean(timing, now: now, limit: Self.cleanupPortion) }
+    }
+
+    /// Cleans by `work`, outside any transaction.
+    mutating func clean(
+        _ work: (_ tracking: inout Connection.Tracking, _ timing: GreylistTiming, _ now: Int) throws -> Void
+    ) throws {
+        var store = try opened()
+        defer { self.store = store }
+        try work(&store.tracking, timing(), now)
     }
 }

@@ -8,8 +8,9 @@ struct GreylistLedger {
     private(set) var changedClients: Set<String> = []
     /// Triplets whose row has changed.
     private(set) var changedTriplets: Set<Triplet> = []
-    /// Clients whose waiting triplets are all to be deleted, before changed ones are written.
-    private(set) var clearedClients: Set<String> = []
+    /// Clients that pass, each with the triplet by which it does. Their waiting triplets are all to be deleted, before
+    /// changed ones are written.
+    private(set) var passing: [String: Triplet] = [:]
 
     /// Takes what is stored of all clients and triplets of the batch.
     init(clients: [String: PassedClient], triplets: [Triplet: WaitingTriplet]) {
@@ -33,7 +34,7 @@ struct GreylistLedger {
             changedClients.insert(triplet.client)
         }
         if step.clearsWaiting {
-            clear(triplet.client)
+            pass(triplet)
         } else if step.triplet != waiting {
             triplets[triplet] = step.triplet
             changedTriplets.insert(triplet)
@@ -41,9 +42,9 @@ struct GreylistLedger {
         return step.decision
     }
 
-    private mutating func clear(_ client: String) {
-        clearedClients.insert(client)
-        triplets = triplets.filter { $0.key.client != client }
-        changedTriplets = changedTriplets.filter { $0.client != client }
+    private mutating func pass(_ triplet: Triplet) {
+        passing[triplet.client] = triplet
+        triplets = triplets.filter { $0.key.client != triplet.client }
+        changedTriplets = changedTriplets.filter { $0.client != triplet.client }
     }
 }

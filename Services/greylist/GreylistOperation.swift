@@ -12,6 +12,7 @@ struct GreylistOperation: RecordingOperation {
     var key: RecordingKeyBytes? { nil }
     var check: String { GreylistService.checkName }
     var traceName: String { "\(triplet.client) \(triplet.sender) \(triplet.recipient)" }
+    var isRepeatable: Bool { true }
 }
 
 extension GreylistDecision: RecordingVerdict {

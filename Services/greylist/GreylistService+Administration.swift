@@ -20,35 +20,15 @@ extension GreylistService {
         } catch {
             return reply(.failed(error.description))
         }
-        let isTaken = store.performWithHandler(
-            { _, handler in
-                let store = try handler.opened()
-                guard !verb.isListing else { return try store.list(verb) }
-                return try Self.change(verb, store, &handler)
-            },
-            completion: { [self] result in
-                switch result {
-                case .success(let answer):
-                    if !verb.isListing, case .done = answer { audit(request) }
-                    reply(answer)
-                case .failure(let error):
-                    alarm.failed(error)
-                    reply(.failed("database: \(error)"))
-                }
-            })
-        if !isTaken { reply(.failed("too much waits for the database")) }
-    }
-
-    private static func change(
-        _ verb: GreylistVerb, _ store: GreylistStore, _ handler: inout GreylistHandler
-    ) throws -> AdminReply {
-        let answer = try store.connection.transaction {
-            let answer = try store.change(verb)
-            try store.advanceRevision()
-            return answer
+        engine.administer(verb) { [self] result in
+            switch result {
+            case .success(let answer):
+                if !verb.isListing, case .done = answer { audit(request) }
+                reply(answer)
+            case .failure(let error): reply(.failed("database: \(error)"))
+            case nil: reply(.failed("too much waits for the database"))
+            }
         }
-        try handler.reread()
-        return answer
     }
 
     private func audit(_ request: AdminRequest) {

@@ -12,46 +12,54 @@ public final class GreylistService: PolicyService {
     /// The name of the check.
     static let checkName = "greylist"
 
-    let store: RecordingStore<GreylistHandler>
-    let inbox = GreylistInbox()
-    let cache: PassedClientCache
-    let alarm: StoreAlarm
-    let clock: ServiceClock
+    let engine: any GreylistEngine
     let log: Logger
+    private let cache: PassedClientCache
+    private let alarm: StoreAlarm
+    private let clock: ServiceClock
     private let rules: CurrentRules
     private let counters = Mutex(GreylistCounters())
-    private let database: String
+    private let database: StoreConfiguration
 
     /// A service that opens its database on a thread of its own.
     /// - Throws: `SQLError` when no thread can be started.
-    public init(
+    public convenience init(
         configuration: GreylistConfiguration, common: CommonConfiguration, clock: ServiceClock = .system, log: Logger
+    ) throws {
+        switch configuration.store.engine {
+        case .sqlite(let file):
+            try self.init(configuration, common, clock: clock, log: log) { try SQLiteConnection(file) }
+        case .postgreSQL(let server):
+            try self.init(configuration, common, clock: clock, log: log) { try PostgreSQLConnection(server) }
+        case .mariaDB(let server):
+            try self.init(configuration, common, clock: clock, log: log) { try MariaDBConnection(server) }
+        }
+    }
+
+    /// A service on the connections that `open` opens.
+    init<Connection: GreylistConnection>(
+        _ configuration: GreylistConfiguration, _ common: CommonConfiguration, clock: ServiceClock, log: Logger,
+        open: @escaping @Sendable () throws -> Connection
     ) throws {
         let rules = CurrentRules(GreylistRules(configuration, common))
         let cache = PassedClientCache()
         let alarm = StoreAlarm(
             onFailure: { log.error("the database fails, the check's failure rule applies: \($0)") },
             onRecovery: { log.notice("the database works again") })
-        let file = SQLiteConfiguration(path: configuration.database)
-        store = try RecordingStore(
-            name: "greylist-store",
-            handler: GreylistHandler(clock: clock, cache: cache, timing: { rules.value.timing }),
-            clock: StoreClock(
-                unixSeconds: clock.unixSeconds, monotonicMilliseconds: { clock.monotonic().milliseconds }),
-            open: { try SQLiteConnection(file, schema: GreylistSchema.schema) },
-            onStateChange: { alarm.changed(to: $0) })
+        engine = try GreylistStoreEngine(
+            cache: cache, alarm: alarm, clock: clock, timing: { rules.value.timing }, open: open)
         self.rules = rules
         self.cache = cache
         self.alarm = alarm
         self.clock = clock
         self.log = log
-        database = configuration.database
+        database = configuration.store
     }
 
     /// Takes another configuration; requests that come from now on are decided by it. The database stays the same.
     public func apply(_ configuration: GreylistConfiguration, common: CommonConfiguration) {
         rules.value = GreylistRules(configuration, common)
-        if configuration.database != database {
+        if configuration.store != database {
             log.warning("another database takes effect with the next start")
         }
     }
@@ -76,12 +84,12 @@ public final class GreylistService: PolicyService {
         case .exempt(let reason): return send(rules.result(of: note(.exempt(reason), nil)))
         case .attempt(let found): subject = found
         }
-        guard !cache.contains(subject.client, now: clock.unixSeconds(), at: clock.monotonic()) else {
+        guard !cache.contains(subject.client, at: clock.monotonic()) else {
             counters.withLock { $0.knownFromCache &+= 1 }
             return send(rules.result(of: note(.decided(.known), subject)))
         }
-        look(
-            at: PendingAttempt(
+        engine.decide(
+            PendingAttempt(
                 subject: subject, rules: rules, deadline: request.deadline, isDryRun: request.isDryRun,
                 reply: { answer in send(rules.result(of: self.note(answer, subject))) }))
     }
@@ -102,12 +110,6 @@ public final class GreylistService: PolicyService {
 
     /// Finishes what was begun and closes the database. Not to be called from a reply.
     public func stop() {
-        // What waits for a look may have to be recorded, so the looks come before the store is closed.
-        while !inbox.isIdle {
-            let gate = Gate()
-            guard store.perform({ _ in }, completion: { _ in gate.open() }) else { break }
-            gate.wait()
-        }
-        store.stop()
+        engine.stop()
     }
 }

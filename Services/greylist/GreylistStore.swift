@@ -1,106 +1,94 @@
 internal import SQLStore
 
-/// The statements of greylisting on one SQLite connection. It does not open transactions: who calls it does.
-struct GreylistStore {
-    /// The two tables of whitelisted senders.
-    enum Whitelist: String, CaseIterable {
-        /// Filled from the SPF records of whitelisted domains.
-        case spf = "greylisting_whitelist_domain_spf"
-        /// Filled by administrators, and by outgoing mail.
-        case manual = "greylisting_whitelists"
-    }
-
-    let connection: SQLiteConnection
-    let hash: KeyedHash
+/// The statements of greylisting that all engines share, on one connection. It does not open transactions: who calls
+/// it does.
+struct GreylistStore<Connection: GreylistConnection> {
+    let connection: Connection
+    /// What is remembered of clients and triplets.
+    var tracking: Connection.Tracking
 
     /// The store on a connection whose tables are in place.
-    init(_ connection: SQLiteConnection) throws {
+    init(_ connection: Connection) throws {
         self.connection = connection
-        hash = try connection.keyedHash()
+        tracking = try Connection.Tracking(connection)
     }
+
+    var dialect: SQLDialect { connection.dialect }
 
     // MARK: - Settings
 
     /// All rows of `greylisting`, the deciding ones first.
     func settings() throws -> [(setting: GreylistSetting, comment: String)] {
-        let sql = """
-            SELECT id, account, priority, sender, sender_priority, active, comment FROM greylisting
-            ORDER BY priority DESC, sender_priority DESC, account, sender
-            """
-        var rows: [(setting: GreylistSetting, comment: String)] = []
-        try connection.forEachRow(sql) { row in
-            let setting = GreylistSetting(
-                id: row.integer(0), account: row.text(1).lowercased(), priority: Int(clamping: row.integer(2)),
-                sender: row.text(3).lowercased(), senderPriority: Int(clamping: row.integer(4)),
-                isActive: row.integer(5) == 1)
-            rows.append((setting, row.text(6)))
-        }
-        return rows
+        let rows = try connection.query(
+            "SELECT id, account, priority, sender, sender_priority, active, comment FROM greylisting")
+        return rows.compactMap { Self.setting($0) }.sorted { Self.listingOrder($0.setting, $1.setting) }
+    }
+
+    private static func setting(_ row: [SQLValue]) -> (setting: GreylistSetting, comment: String)? {
+        guard row.count == 7, let id = row[0].integerValue else { return nil }
+        let setting = GreylistSetting(
+            id: id, account: row[1].textValue?.lowercased() ?? "", priority: row[2].number,
+            sender: row[3].textValue?.lowercased() ?? "", senderPriority: row[4].number, isActive: row[5].number == 1)
+        return (setting, row[6].textValue ?? "")
+    }
+
+    /// Sorted here, since engines sort text in ways of their own.
+    private static func listingOrder(_ left: GreylistSetting, _ right: GreylistSetting) -> Bool {
+        if left.priority != right.priority { return left.priority > right.priority }
+        if left.senderPriority != right.senderPriority { return left.senderPriority > right.senderPriority }
+        return (left.account, left.sender, left.id) < (right.account, right.sender, right.id)
     }
 
     // MARK: - Whitelists
 
-    /// Whether the table has any row at all.
-    func hasRows(_ whitelist: Whitelist) throws -> Bool {
-        try !connection.query("SELECT 1 FROM \(whitelist.rawValue) LIMIT 1").isEmpty
-    }
+    /// So many accounts of a whitelist are kept in memory.
+    private static var maximumAccounts: Int { 64 }
 
-    /// The rows that no index by sender finds.
-    func networks(_ whitelist: Whitelist) throws -> [(account: String, sender: String)] {
-        var rows: [(account: String, sender: String)] = []
-        try connection.forEachRow(
-            "SELECT account, sender FROM \(whitelist.rawValue) WHERE \(GreylistSchema.isNetwork) ORDER BY id"
-        ) { rows.append(($0.text(0), $0.text(1))) }
-        return rows
-    }
-
-    /// The first of the sender keys that is whitelisted for one of the recipient keys. Nearly always no sender key has
-    /// a row, and it takes one look for each to find that out.
-    func match(_ whitelist: Whitelist, senders: [String], accounts: [String]) throws -> String? {
-        try connection.withStatement("SELECT 1 FROM \(whitelist.rawValue) WHERE sender = ? LIMIT 1") { statement in
-            for sender in senders {
-                try statement.bind(sender, at: 1)
-                let isListed = try statement.step()
-                statement.reset()
-                if isListed, try isWhitelisted(whitelist, sender: sender, accounts: accounts) { return sender }
-            }
-            return nil
+    /// The accounts for which the table has rows; nil when there are too many to be kept.
+    func accounts(_ whitelist: GreylistWhitelist) throws -> Set<String>? {
+        var accounts: Set<String> = []
+        let name = whitelist.rawValue
+        var next = try connection.query("SELECT account FROM \(name) ORDER BY account LIMIT 1")
+        while let account = next.first?.first?.textValue {
+            guard accounts.count < Self.maximumAccounts else { return nil }
+            accounts.insert(account.lowercased())
+            next = try connection.query(
+                "SELECT account FROM \(name) WHERE account > ? ORDER BY account LIMIT 1", [.text(account)])
         }
+        return accounts
     }
 
-    private func isWhitelisted(_ whitelist: Whitelist, sender: String, accounts: [String]) throws -> Bool {
-        let sql = "SELECT 1 FROM \(whitelist.rawValue) WHERE sender = ? AND account = ?"
-        return try connection.withStatement(sql) { statement in
-            try statement.bind(sender, at: 1)
-            for account in accounts {
-                try statement.bind(account, at: 2)
-                let isFound = try statement.step()
-                statement.reset()
-                if isFound { return true }
-            }
-            return false
-        }
+    /// The rows that no key of an attempt finds.
+    func networks(_ whitelist: GreylistWhitelist) throws -> [(account: String, sender: String)] {
+        let isNetwork = dialect == .sqlite ? GreylistSchema.isNetwork : GreylistTables.isNetwork
+        let rows = try connection.query(
+            "SELECT account, sender FROM \(whitelist.rawValue) WHERE \(isNetwork) ORDER BY id")
+        return rows.map { ($0.first?.textValue ?? "", $0.last?.textValue ?? "") }
     }
 
     // MARK: - Changes by other processes
 
-    /// A number that changes when another connection has written anything.
-    func dataVersion() throws -> Int64 {
-        try connection.query("PRAGMA data_version").first?.first?.integerValue ?? 0
-    }
+    /// The column of `postern_meta` that holds numbers.
+    private var metaColumn: String { dialect == .sqlite ? "value" : "number" }
 
     /// A number that changes with each management verb that changed something.
     func revision() throws -> Int64 {
-        let rows = try connection.query("SELECT value FROM postern_meta WHERE name = 'greylist_revision'")
+        let rows = try connection.query("SELECT \(metaColumn) FROM postern_meta WHERE name = 'greylist_revision'")
         return rows.first?.first?.integerValue ?? 0
     }
 
     /// Lets every process that uses this database see that a verb has changed something.
     func advanceRevision() throws {
+        let clash = dialect == .mariaDB ? "ON DUPLICATE KEY UPDATE" : "ON CONFLICT (name) DO UPDATE SET"
         try connection.execute(
             """
-            INSERT INTO postern_meta (name, value) VALUES ('greylist_revision', 1)
-            ON CONFLICT (name) DO UPDATE SET value = value + 1
+            INSERT INTO postern_meta (name, \(metaColumn)) VALUES ('greylist_revision', 1)
+            \(clash) \(metaColumn) = postern_meta.\(metaColumn) + 1
             """)
     }
+}
+
+extension SQLValue {
+    /// The integer; 0 when this is something else.
+    var number: Int { Int(clamping: integerValue ?? 0) }
 }

@@ -26,6 +26,16 @@ public struct GreylistTiming: Sendable, Hashable {
         client.isKnown(at: now) && client.recordExpired < (now &+ authTripletExpires) &- renewalAge
     }
 
+    /// What ends later than it would if it began now, by more than this, is shortened: several hosts' clocks differ a
+    /// little, and a day more does no harm.
+    static let tolerance = 86_400
+
+    /// When a triplet that is seen now is forgotten.
+    func latestWaiting(at now: Int) -> Int { now &+ unauthTripletExpires }
+
+    /// When a client that passes now is forgotten.
+    func latestPassed(at now: Int) -> Int { now &+ authTripletExpires }
+
     /// A triplet that is seen for the first time.
     func first(at now: Int) -> WaitingTriplet {
         WaitingTriplet(

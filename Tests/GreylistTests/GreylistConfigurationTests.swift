@@ -1,5 +1,6 @@
 import Configuration
 import PostfixProtocol
+import SQLStore
 import ServiceProtocol
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
         #expect(read.refusal.text == "451 4.7.1 Intentional policy rejection, please try again later")
         #expect(!read.isTraining)
         #expect(!read.allWildcardIP)
-        #expect(read.database == directory.database)
+        #expect(read.store == StoreConfiguration(path: directory.database))
     }
 
     @Test func everyKey() throws {
@@ -30,7 +31,7 @@ import Testing
         #expect(read.refusal.text == "451 4.7.1 Come back")
         #expect(read.isTraining)
         #expect(read.allWildcardIP)
-        #expect(read.database == "/x/y.db")
+        #expect(read.store == StoreConfiguration(path: "/x/y.db"))
     }
 
     @Test(
@@ -39,12 +40,30 @@ import Testing
             ("auth-triplet-expires: 10m", "auth-triplet-expires"), ("training-mode: yes", "true"),
             ("database: greylist.db", "absolute path"), ("messsage: x", "message"),
             ("message: \"\(String(repeating: "x", count: 301))\"", "300 bytes"),
+            ("database: /x/y.db, store: { path: /x/z.db }", "either this or store"),
+            ("store: { engine: oracle }", "postgresql"),
+            ("store: { engine: mariadb, path: /x/y.db }", "only for engine"),
         ])
     func faults(_ text: String, _ expected: String) {
         let error = #expect(throws: ConfigurationErrors.self) {
             try configuration(text, directory: directory)
         }
         #expect("\(String(describing: error))".contains(expected))
+    }
+
+    @Test(
+        arguments: [
+            ("store: { path: /x/y.db }", .sqlite), ("store: { engine: postgresql, user: greylist }", .postgresql),
+            ("store: { engine: mariadb, host: db.example.com, tls: verify }", .mariadb),
+        ] as [(String, StoreConfiguration.EngineName)])
+    func stores(_ text: String, _ engine: StoreConfiguration.EngineName) throws {
+        let read = try configuration(text, directory: directory).greylist
+        #expect(read.store.engineName == engine)
+        let normalised = ConfigurationNode(mapping: [("greylist", read.normalised())]).yaml()
+        let again = try ConfigurationDocument(text: normalised, file: "again.yaml").read { top in
+            GreylistConfiguration(from: top.mapping("greylist"), common: .init(from: top.mapping("common")))
+        }
+        #expect(again.store == read.store)
     }
 
     @Test func normalisedReadsBack() throws {

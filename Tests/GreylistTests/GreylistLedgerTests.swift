@@ -23,7 +23,7 @@ import Testing
         _ = ledger.decide(Self.other, timing: Self.timing, now: 900)
         #expect(ledger.decide(Self.first, timing: Self.timing, now: 900) == .passed)
         #expect(ledger.decide(Self.second, timing: Self.timing, now: 900) == .known)
-        #expect(ledger.clearedClients == ["192.0.2.1"])
+        #expect(ledger.passing == ["192.0.2.1": Self.first])
         #expect(ledger.changedClients == ["192.0.2.1"])
         #expect(ledger.changedTriplets == [Self.other])
     }

@@ -1,4 +1,5 @@
 import SQLStore
+import ServiceProtocol
 import Testing
 
 @testable import Greylist
@@ -10,14 +11,16 @@ import Testing
         Triplet(client: client, sender: "a\(number)@x.example", recipient: "b@y.example")
     }
 
-    private static func record(_ triplets: [Triplet], at now: Int, in store: GreylistStore) throws {
-        let keys = store.keys(of: triplets)
-        var ledger = try store.ledger(of: keys)
+    private static func record(_ triplets: [Triplet], at now: Int, in store: GreylistStore<SQLiteConnection>) throws {
+        let keys = store.tracking.keys(of: triplets)
+        var ledger = try store.tracking.ledger(of: keys)
         for triplet in triplets { _ = ledger.decide(triplet, timing: GreylistDecisionTests.timing, now: now) }
-        try store.connection.transaction { try store.write(ledger, keys) }
+        try store.connection.transaction { try store.tracking.write(ledger, keys) }
     }
 
-    private static func count(_ store: GreylistStore, _ table: String = "postern_greylist_waiting") throws -> Int64 {
+    private static func count(
+        _ store: GreylistStore<SQLiteConnection>, _ table: String = "postern_greylist_waiting"
+    ) throws -> Int64 {
         try store.connection.query("SELECT count(*) FROM \(table)").first?.first?.integerValue ?? -1
     }
 
@@ -25,7 +28,7 @@ import Testing
         let store = try openStore(directory)
         let triplet = Self.triplet(1)
         try Self.record([triplet], at: 1000, in: store)
-        let ledger = try store.ledger(of: store.keys(of: [triplet, Self.triplet(2)]))
+        let ledger = try store.tracking.ledger(of: store.tracking.keys(of: [triplet, Self.triplet(2)]))
         #expect(
             ledger.triplet(triplet)
                 == WaitingTriplet(initTime: 1000, blockExpired: 1900, recordExpired: 173_800, blockedCount: 1))
@@ -39,7 +42,8 @@ import Testing
         try Self.record([Self.triplet(1), Self.triplet(2)] + others, at: 0, in: store)
         try Self.record([Self.triplet(1)], at: 900, in: store)
         #expect(try Self.count(store) == 50)
-        #expect(try store.passedClient("192.0.2.1") == PassedClient(initTime: 900, recordExpired: 900 + 2_592_000))
+        #expect(
+            try store.tracking.passedClient("192.0.2.1") == PassedClient(initTime: 900, recordExpired: 900 + 2_592_000))
     }
 
     /// A client whose keys begin like another's does not lose its rows with it.
@@ -47,7 +51,7 @@ import Testing
         let store = try openStore(directory)
         try Self.record([Self.triplet(1)], at: 0, in: store)
         try store.connection.execute("UPDATE postern_greylist_waiting SET client_address = '192.0.2.99'")
-        try store.deleteTriplets(of: "192.0.2.1")
+        try store.tracking.deleteTriplets(of: "192.0.2.1")
         #expect(try Self.count(store) == 1)
     }
 
@@ -67,9 +71,9 @@ import Testing
     @Test func expiredRowsGoInPortions() throws {
         let store = try openStore(directory)
         try Self.record((0..<10).map { Self.triplet($0) }, at: 0, in: store)
-        #expect(try store.deleteExpired(before: 172_800, limit: 4) == 0)
-        #expect(try store.deleteExpired(before: 172_801, limit: 4) == 4)
-        #expect(try store.deleteExpired(before: 172_801, limit: 100) == 6)
+        #expect(try store.tracking.deleteExpired(before: 172_800, limit: 4) == 0)
+        #expect(try store.tracking.deleteExpired(before: 172_801, limit: 4) == 4)
+        #expect(try store.tracking.deleteExpired(before: 172_801, limit: 100) == 6)
         #expect(try Self.count(store) == 0)
     }
 
@@ -77,8 +81,8 @@ import Testing
         let store = try openStore(directory)
         try Self.record([Self.triplet(1)], at: 0, in: store)
         try Self.record([Self.triplet(1)], at: 900, in: store)
-        #expect(try store.deleteExpired(before: 900 + 2_592_000, limit: 10) == 0)
-        #expect(try store.deleteExpired(before: 900 + 2_592_001, limit: 10) == 1)
+        #expect(try store.tracking.deleteExpired(before: 900 + 2_592_000, limit: 10) == 0)
+        #expect(try store.tracking.deleteExpired(before: 900 + 2_592_001, limit: 10) == 1)
     }
 
     /// What a clock running ahead has written gets the time that it would get now.
@@ -88,18 +92,18 @@ import Testing
         try Self.record([Self.triplet(3)], at: 1000, in: store)
         try Self.record([Self.triplet(4, client: "192.0.2.2")], at: 900_000_000, in: store)
         try Self.record([Self.triplet(4, client: "192.0.2.2")], at: 900_000_900, in: store)
-        try store.shortenTimes(GreylistDecisionTests.timing, now: 1000, limit: 10)
+        try store.tracking.shortenTimes(GreylistDecisionTests.timing, now: 1000, limit: 10)
         let waiting = try store.connection.query("SELECT DISTINCT record_expired FROM postern_greylist_waiting")
         #expect(waiting == [[.integer(173_800)]])
-        #expect(try store.passedClient("192.0.2.2")?.recordExpired == 1000 + 2_592_000)
+        #expect(try store.tracking.passedClient("192.0.2.2")?.recordExpired == 1000 + 2_592_000)
     }
 
     /// A flood of new triplets deletes old ones faster than it adds, without any quiet time.
     @Test func floodsCleanUpAfterThemselves() throws {
         let store = try openStore(directory)
         let cache = PassedClientCache()
-        var handler = GreylistHandler(
-            clock: FakeClock().clock, cache: cache, timing: { GreylistDecisionTests.timing })
+        var handler = GreylistHandler<SQLiteConnection>(
+            clock: .system, cache: cache, timing: { GreylistDecisionTests.timing })
         try handler.connected(to: store.connection)
         func flood(_ round: Int, at now: Int) throws {
             let operations = (0..<100).map {

@@ -1,8 +1,20 @@
 internal import SQLStore
 
-extension GreylistStore {
+/// What is remembered, as SQLite keeps it: in tables of Postern's own, by keyed hashes.
+struct HashedTracking {
     /// The widths of iRedAPD's columns: what is longer is shortened here, so that every engine keeps the same text.
     private static let addressColumns = 255
+
+    let connection: SQLiteConnection
+    private let hash: KeyedHash
+
+    /// The statements on a connection whose tables are in place.
+    init(_ connection: SQLiteConnection) throws {
+        self.connection = connection
+        hash = try connection.keyedHash()
+    }
+
+    // MARK: - Keys
 
     /// The primary key of a client.
     func key(ofClient client: String) -> Bytes16 {
@@ -43,6 +55,14 @@ extension GreylistStore {
     }
 
     // MARK: - Reading
+
+    func knownClients(_ clients: Set<String>, now: Int) throws -> [String: PassedClient] {
+        var known: [String: PassedClient] = [:]
+        for client in clients {
+            if let found = try passedClient(client), found.isKnown(at: now) { known[client] = found }
+        }
+        return known
+    }
 
     /// The client, if it has passed and is stored, known still or not.
     func passedClient(_ client: String) throws -> PassedClient? {
@@ -89,9 +109,20 @@ extension GreylistStore {
 
     // MARK: - Writing
 
+    func record(_ operations: [GreylistOperation], now: Int) throws -> [GreylistDecision] {
+        let keys = keys(of: operations.map(\.triplet))
+        var ledger = try ledger(of: keys)
+        let decisions = operations.map { ledger.decide($0.triplet, timing: $0.timing, now: now) }
+        try write(ledger, keys)
+        // For each new row up to two old ones go, so that a flood cannot outrun the cleaning.
+        let added = ledger.changedTriplets.count
+        if added > 0 { try deleteExpired(before: now, limit: 2 * added) }
+        return decisions
+    }
+
     /// Writes what the batch has changed, each row once, in the order of the keys.
     func write(_ ledger: GreylistLedger, _ keys: Keys) throws {
-        for client in ledger.clearedClients.sorted() { try deleteTriplets(of: client) }
+        for client in ledger.passing.keys.sorted() { try deleteTriplets(of: client) }
         for (client, key) in Self.ordered(ledger.changedClients, keys.clients) {
             if let row = ledger.client(client) { try write(row, client, key) }
         }
@@ -153,43 +184,9 @@ extension GreylistStore {
             [.blob(keys.first.bytes), .blob(keys.last.bytes), .text(client)])
     }
 
-    /// Makes a client that has passed unknown again.
-    func deleteClient(_ client: String) throws {
+    func forget(_ client: String) throws {
+        try deleteTriplets(of: client)
         try connection.execute(
             "DELETE FROM postern_greylist_clients WHERE id = ?", [.blob(key(ofClient: client).bytes)])
-    }
-
-    // MARK: - Expiry
-
-    private static let trackingTables = ["postern_greylist_waiting", "postern_greylist_clients"]
-
-    /// Deletes up to `limit` expired rows of each table.
-    /// - Returns: How many were deleted.
-    @discardableResult
-    func deleteExpired(before now: Int, limit: Int) throws -> Int {
-        var deleted = 0
-        for table in Self.trackingTables {
-            try connection.execute(
-                """
-                DELETE FROM \(table) WHERE id IN
-                    (SELECT id FROM \(table) WHERE record_expired < ? ORDER BY record_expired LIMIT ?)
-                """, [.integer(Int64(now)), .integer(Int64(limit))])
-            deleted += connection.changes
-        }
-        return deleted
-    }
-
-    /// Shortens up to `limit` times of each table that end so late that only a clock running ahead can have written
-    /// them, or a setting that was longer: else such rows would never expire.
-    func shortenTimes(_ timing: GreylistTiming, now: Int, limit: Int) throws {
-        let latest = [now &+ timing.unauthTripletExpires, now &+ timing.authTripletExpires]
-        // Several hosts' clocks differ a little; a day more does no harm.
-        for (table, latest) in zip(Self.trackingTables, latest) {
-            try connection.execute(
-                """
-                UPDATE \(table) SET record_expired = ? WHERE id IN
-                    (SELECT id FROM \(table) WHERE record_expired > ? LIMIT ?)
-                """, [.integer(Int64(latest)), .integer(Int64(latest &+ 86_400)), .integer(Int64(limit))])
-        }
     }
 }

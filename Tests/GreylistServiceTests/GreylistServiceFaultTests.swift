@@ -9,8 +9,9 @@ import Testing
 @Suite struct GreylistServiceFaultTests {
     // MARK: - Several at once
 
-    @Test func manyAtOnceAreAllAnswered() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func manyAtOnceAreAllAnswered(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         let service = bench.service
         let tally = Tally()
         await withTaskGroup(of: Void.self) { group in
@@ -30,11 +31,12 @@ import Testing
             }
         }
         #expect(tally.all == ["451 new triplet, 900 s": 2_000])
-        #expect(try bench.count("postern_greylist_waiting") == 2_000)
+        #expect(try bench.database.count(bench.database.waiting) == 2_000)
     }
 
-    @Test func stopAnswersWhatWasAsked() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func stopAnswersWhatWasAsked(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         let tally = Tally()
         for number in 0..<1_000 {
             let policy = PolicyRequest.make([
@@ -44,14 +46,15 @@ import Testing
         }
         bench.service.stop()
         #expect(tally.all == ["451 new triplet, 900 s": 1_000])
-        #expect(try bench.count("postern_greylist_waiting") == 1_000)
+        #expect(try bench.database.count(bench.database.waiting) == 1_000)
     }
 
-    @Test func twoServicesOnOneFile() async throws {
-        let directory = TemporaryDirectory()
+    @Test(arguments: TestEngine.allCases)
+    func twoServicesOnOneDatabase(_ engine: TestEngine) async throws {
+        let database = try TestDatabase(engine)
         let clock = FakeClock()
-        let first = try Bench(directory: directory, clock: clock)
-        let second = try Bench(directory: directory, clock: clock)
+        let first = try Bench(database, clock: clock)
+        let second = try Bench(database, clock: clock)
         #expect(await first.outcome() == "451 new triplet, 900 s")
         #expect(await second.outcome() == "451 retry too soon, 900 s left")
         clock.advance(900)
@@ -66,10 +69,11 @@ import Testing
         #expect(await first.outcome() == "none off by @. -> @.")
     }
 
-    @Test func otherToolsAreSeenAfterTenSeconds() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func otherToolsAreSeenAfterTenSeconds(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         #expect(await bench.outcome() == "451 new triplet, 900 s")
-        try bench.sql("UPDATE greylisting SET active = 0")
+        try bench.database.sql("UPDATE greylisting SET active = 0")
         bench.clock.advance(11)
         #expect(await bench.outcome() == "none off by @. -> @.")
     }
@@ -77,11 +81,11 @@ import Testing
     // MARK: - Failures
 
     @Test func noDatabaseIsAnError() async throws {
-        let directory = TemporaryDirectory()
-        let descriptor = open(directory.database, O_WRONLY | O_CREAT, 0o600)
+        let database = try TestDatabase(.sqlite)
+        let descriptor = open(database.file, O_WRONLY | O_CREAT, 0o600)
         _ = write(descriptor, String(repeating: "this is no database ", count: 100), 2_000)
         close(descriptor)
-        let bench = try Bench(directory: directory)
+        let bench = try Bench(database)
         for _ in 0..<3 { #expect(await bench.outcome() == "error database: corrupt") }
         #expect(bench.service.statistics().contains { $0.name == "database" && $0.value == "failing" })
         bench.service.stop()
@@ -93,7 +97,7 @@ import Testing
         let first = try Bench()
         let skewed = FakeClock()
         skewed.step(skew)
-        let second = try Bench(directory: first.directory, clock: skewed)
+        let second = try Bench(first.database, clock: skewed)
         #expect(await first.outcome() == "451 new triplet, 900 s")
         // For a clock far behind, the triplet is blocked longer than any new one, so it begins anew.
         #expect(
@@ -139,7 +143,8 @@ extension Bench {
 
     /// Lets the service's own connection use no more pages than it has, or as many as it likes.
     func limitPages(_ isLimited: Bool) async throws {
-        let store = service.store
+        let engine = try #require(service.engine as? GreylistStoreEngine<SQLiteConnection>)
+        let store = engine.store
         let result: Result<Void, SQLError> = await withCheckedContinuation { continuation in
             let isTaken = store.perform(
                 { connection in

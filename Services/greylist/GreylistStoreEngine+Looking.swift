@@ -2,12 +2,11 @@ internal import SQLStore
 internal import ServiceProtocol
 internal import Synchronization
 
-extension GreylistService {
-    /// How many attempts are looked at in one view of the database.
-    private static let batch = 256
+extension GreylistStoreEngine {
+    /// How many attempts are looked at together.
+    private static var batch: Int { 256 }
 
-    /// Puts an attempt where it is looked at on the store's thread.
-    func look(at attempt: PendingAttempt) {
+    func decide(_ attempt: PendingAttempt) {
         switch inbox.add(attempt) {
         case .waiting: break
         case .full: attempt.reply(.failed("too many attempts wait for the database"))
@@ -54,42 +53,46 @@ extension GreylistService {
     /// - Returns: Whether others wait.
     /// - Throws: The first error, when all have been answered: the store then finds out whether its connection is
     ///   still of use.
-    private func lookAtBatch(_ handler: inout GreylistHandler) throws -> Bool {
+    private func lookAtBatch(_ handler: inout GreylistHandler<Connection>) throws -> Bool {
         let taken = inbox.take(maximum: Self.batch)
-        let failure = SQLError.first { try handler.beginLooking() }
-        var failures = [failure].compactMap { $0 }
-        var undecided: [PendingAttempt] = []
         let now = clock.monotonic()
-        for attempt in taken.attempts {
-            guard attempt.deadline > now else {
-                attempt.reply(.failed("deadline passed"))
-                continue
-            }
-            let error = failure ?? SQLError.first { if try !settle(attempt, handler) { undecided.append(attempt) } }
-            guard let error else { continue }
-            failures.append(error)
-            attempt.reply(.failed("database: \(error.code.rawValue)"))
-        }
-        handler.endLooking()
-        for attempt in undecided { record(attempt) }
-        if let first = failures.first { throw first }
+        for attempt in taken.attempts where attempt.deadline <= now { attempt.reply(.failed("deadline passed")) }
+        let failure = look(at: taken.attempts.filter { $0.deadline > now }, &handler)
+        if let failure { throw failure }
+        try handler.finishLooking()
         return taken.isMore
     }
 
-    /// - Returns: Whether the look settled the attempt, so that it is answered.
-    private func settle(_ attempt: PendingAttempt, _ handler: GreylistHandler) throws -> Bool {
-        switch try handler.look(at: attempt.subject, timing: attempt.rules.timing) {
+    /// - Returns: The first error.
+    private func look(at attempts: [PendingAttempt], _ handler: inout GreylistHandler<Connection>) -> SQLError? {
+        guard !attempts.isEmpty else { return nil }
+        do {
+            let findings = try handler.look(at: attempts)
+            for (attempt, finding) in zip(attempts, findings) { settle(attempt, finding) }
+            return nil
+        } catch {
+            let error = error as? SQLError ?? SQLError(.other, "\(type(of: error))")
+            // A value that the engine refuses is one attempt's own.
+            if error.code == .constraint, attempts.count > 1 {
+                return attempts.reduce(nil) { first, attempt in look(at: [attempt], &handler) ?? first }
+            }
+            for attempt in attempts { attempt.reply(.failed("database: \(error.code.rawValue)")) }
+            return error
+        }
+    }
+
+    private func settle(_ attempt: PendingAttempt, _ finding: GreylistHandler<Connection>.Finding) {
+        switch finding {
         case .undecided:
             // Here the SPF record of the sender's domain will be asked about, by `need=spf-listed:DOMAIN`.
-            return false
+            return record(attempt)
         case .exempt(let reason):
             attempt.reply(.exempt(reason))
-        case .known(let expiry):
-            cache.insert(attempt.subject.client, recordExpired: expiry, at: clock.monotonic())
+        case .known:
+            cache.insert(attempt.subject.client, at: clock.monotonic())
             attempt.reply(.decided(.known))
         }
         alarm.worked()
-        return true
     }
 
     private func record(_ attempt: PendingAttempt) {
@@ -117,17 +120,5 @@ private final class LookingTurn: Sendable {
 
     func begin() {
         isBegun.store(true, ordering: .relaxed)
-    }
-}
-
-extension SQLError {
-    /// The error that `body` throws.
-    fileprivate static func first(_ body: () throws -> Void) -> SQLError? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return error as? SQLError ?? SQLError(.other, "\(type(of: error))")
-        }
     }
 }

@@ -10,8 +10,9 @@ import Testing
         return rows
     }
 
-    @Test func newDatabase() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func newDatabase(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         #expect(
             Self.rows(await bench.administer("list", ["what": "settings"])) == [["enabled", "@.", "@.", "0", "0", ""]])
         let domains = Self.rows(await bench.administer("list", ["what": "whitelist-domains"])).map { $0[0] }
@@ -22,8 +23,9 @@ import Testing
         #expect(Self.rows(await bench.administer("list", ["what": "tracking"])) == [])
     }
 
-    @Test func settings() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func settings(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         let arguments = ["what": "setting", "from": "@Gmail.com", "to": "User@example.com", "active": "0"]
         #expect(await bench.administer("set", arguments) == .done)
         #expect(await bench.administer("set", ["what": "setting", "from": "10.0.0.1/8", "active": "0"]) == .done)
@@ -42,11 +44,12 @@ import Testing
         again["active"] = nil
         #expect(await bench.administer("delete", again) == .done)
         #expect(await bench.administer("delete", again) == .failed("there is no such setting"))
-        #expect(try bench.count("greylisting") == 2)
+        #expect(try bench.database.count("greylisting") == 2)
     }
 
-    @Test func auditLines() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func auditLines(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         _ = await bench.administer("set", ["what": "setting", "to": "@example.com", "active": "1"])
         _ = await bench.administer("delete", ["what": "setting", "to": "@other.example"])
         _ = await bench.administer("list", ["what": "settings"])
@@ -54,14 +57,15 @@ import Testing
         #expect(audit == ["notice: audit: uid=1000 verb=set active=1 to=@example.com what=setting"])
     }
 
-    @Test func whitelists() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func whitelists(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         for (from, to) in [("192.0.2.1", "@."), ("@a.example", "@z.example"), ("@b.example", "@.")] {
             let arguments = ["what": "whitelist", "from": from, "to": to, "comment": "of \(from)"]
             #expect(await bench.administer("set", arguments) == .done)
             #expect(await bench.administer("set", arguments) == .done)
         }
-        try bench.sql(
+        try bench.database.sql(
             """
             INSERT INTO greylisting_whitelist_domain_spf (account, sender, comment)
             VALUES ('@.', '10.0.0.0/8', 'AUTO-UPDATE: zoho.com')
@@ -83,27 +87,29 @@ import Testing
     }
 
     /// Removing a domain removes what was made from it in both tables, and nothing else.
-    @Test func whitelistDomains() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func whitelistDomains(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         #expect(await bench.administer("set", ["what": "whitelist-domain", "from": "@x.example"]) == .done)
         for table in ["greylisting_whitelists", "greylisting_whitelist_domain_spf"] {
-            try bench.sql(
+            try bench.database.sql(
                 """
                 INSERT INTO \(table) (account, sender, comment) VALUES ('@.', '10.0.0.0/8', 'AUTO-UPDATE: x.example'),
                     ('@.', '11.0.0.0/8', 'AUTO-UPDATE: xx.example')
                 """)
         }
         #expect(await bench.administer("delete", ["what": "whitelist-domain", "from": "@.x.example"]) == .done)
-        #expect(try bench.count("greylisting_whitelist_domains") == 45)
-        #expect(try bench.count("greylisting_whitelists") == 1)
-        #expect(try bench.count("greylisting_whitelist_domain_spf") == 1)
+        #expect(try bench.database.count("greylisting_whitelist_domains") == 45)
+        #expect(try bench.database.count("greylisting_whitelists") == 1)
+        #expect(try bench.database.count("greylisting_whitelist_domain_spf") == 1)
         #expect(
             await bench.administer("delete", ["what": "whitelist-domain", "from": "@x.example"])
                 == .failed("x.example is not whitelisted"))
     }
 
-    @Test func tracking() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func tracking(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         _ = await bench.outcome("192.0.2.1")
         bench.clock.advance(900)
         _ = await bench.outcome("192.0.2.1")
@@ -124,26 +130,11 @@ import Testing
     }
 
     /// A long list comes page by page, complete and without doubles.
-    @Test(arguments: ["tracking", "whitelists", "settings", "whitelist-domains"])
-    func pages(_ what: String) async throws {
-        let bench = try Bench()
-        _ = await bench.outcome()
-        try bench.sql("DELETE FROM postern_greylist_waiting")
-        let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)"
-        let client = "'10.0.' || (i / 250) || '.' || (i % 250)"
-        try bench.sql(
-            """
-            \(numbers) INSERT INTO postern_greylist_waiting
-            SELECT randomblob(16), \(client), '', '', 0, 0, 9999999999, 1 FROM n
-            """)
-        try bench.sql(
-            """
-            \(numbers) INSERT INTO postern_greylist_clients SELECT randomblob(16), \(client), 0, 9999999999 FROM n
-            """)
-        for table in ["greylisting_whitelists", "greylisting_whitelist_domain_spf", "greylisting"] {
-            try bench.sql("\(numbers) INSERT INTO \(table) (account, sender) SELECT '@.', \(client) FROM n")
-        }
-        try bench.sql("\(numbers) INSERT INTO greylisting_whitelist_domains (domain) SELECT i || '.example' FROM n")
+    @Test(arguments: ["tracking", "whitelists", "settings", "whitelist-domains"], TestEngine.allCases)
+    func pages(_ what: String, _ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
+        _ = await bench.administer("list", ["what": "tracking"])
+        try bench.database.fill(1_500)
         var rows: [[String]] = []
         var arguments = ["what": what]
         for _ in 0..<10 {
@@ -157,14 +148,45 @@ import Testing
         #expect(Set(rows).count == rows.count)
     }
 
-    @Test func databaseFailure() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func databaseFailure(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         _ = await bench.outcome()
-        try bench.sql("DROP TABLE greylisting_whitelist_domains")
+        try bench.database.sql("DROP TABLE greylisting_whitelist_domains")
         guard case .failed(let text) = await bench.administer("list", ["what": "whitelist-domains"]) else {
             Issue.record("no failure")
             return
         }
-        #expect(text.hasPrefix("database: other: no such table"))
+        #expect(text.hasPrefix(engine == .sqlite ? "database: other: no such table" : "database: schema: "))
+    }
+}
+
+extension TestDatabase {
+    /// Puts so many rows into each table, known clients and waiting triplets each.
+    func fill(_ count: Int) throws {
+        let clients = (1...count).map { "10.0.\($0 / 250).\($0 % 250)" }
+        if isServer {
+            for passed in 0...1 {
+                try sql(
+                    """
+                    INSERT INTO greylisting_tracking (sender, recipient, client_address, record_expired, passed)
+                    VALUES ('', ?, ?, 4000000000, ?)
+                    """, rows: clients.map { [.text("\(passed)"), .text($0), .integer(Int64(passed))] })
+            }
+        } else {
+            try sql(
+                "INSERT INTO postern_greylist_waiting VALUES (randomblob(16), ?, '', '', 0, 0, 4000000000, 1)",
+                rows: clients.map { [.text($0)] })
+            try sql(
+                "INSERT INTO postern_greylist_clients VALUES (randomblob(16), ?, 0, 4000000000)",
+                rows: clients.map { [.text($0)] })
+        }
+        for table in ["greylisting_whitelists", "greylisting_whitelist_domain_spf", "greylisting"] {
+            try sql(
+                "INSERT INTO \(table) (account, sender) VALUES ('@.', ?)", rows: clients.map { [.text($0)] })
+        }
+        try sql(
+            "INSERT INTO greylisting_whitelist_domains (domain) VALUES (?)",
+            rows: (1...count).map { [.text("\($0).example")] })
     }
 }

@@ -6,8 +6,14 @@ import Testing
 @testable import Greylist
 
 @Suite struct GreylistServiceTests {
-    @Test func timeline() async throws {
-        let bench = try Bench()
+    private static let whitelistTables = ["greylisting_whitelists", "greylisting_whitelist_domain_spf"].flatMap {
+        table in
+        TestEngine.allCases.map { (table, $0) }
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func timeline(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         let refusal = "451 4.7.1 Intentional policy rejection, please try again later"
         guard case .verdict(.action(let action), let reason, _) = await bench.attempt() else {
             Issue.record("not refused")
@@ -17,43 +23,45 @@ import Testing
         #expect(reason == "new triplet, 900 s")
         bench.clock.advance(60)
         #expect(await bench.outcome() == "451 retry too soon, 840 s left")
-        let waiting = try bench.sql("SELECT blocked_count, block_expired FROM postern_greylist_waiting")
+        let waiting = try bench.database.sql("SELECT blocked_count, block_expired FROM \(bench.database.waiting)")
         #expect(waiting == [[.integer(2), .integer(Int64(FakeClock.start + 900))]])
         bench.clock.advance(840)
         #expect(await bench.outcome() == "none triplet passed")
-        let passed = try bench.sql("SELECT record_expired FROM postern_greylist_clients")
+        let passed = try bench.database.sql("SELECT record_expired FROM \(bench.database.passed)")
         #expect(passed == [[.integer(Int64(FakeClock.start + 900 + 2_592_000))]])
-        #expect(try bench.count("postern_greylist_waiting") == 0)
+        #expect(try bench.database.count(bench.database.waiting) == 0)
         bench.clock.advance(100)
         #expect(await bench.outcome(from: "x@elsewhere.test", to: "y@rcpt.example") == "none known client")
     }
 
-    @Test func knownClientCostsNoWrite() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func knownClientCostsNoWrite(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         _ = await bench.outcome()
         bench.clock.advance(900)
         _ = await bench.outcome()
-        let before = try bench.sql("SELECT record_expired FROM postern_greylist_clients")
+        let before = try bench.database.sql("SELECT record_expired FROM \(bench.database.passed)")
         for _ in 0..<3 {
             bench.clock.advance(20_000)
             #expect(await bench.outcome() == "none known client")
         }
-        #expect(try bench.sql("SELECT record_expired FROM postern_greylist_clients") == before)
+        #expect(try bench.database.sql("SELECT record_expired FROM \(bench.database.passed)") == before)
         bench.clock.advance(30_000)
         #expect(await bench.outcome() == "none known client")
         let expected = Int64(bench.clock.now + 2_592_000)
-        #expect(try bench.sql("SELECT record_expired FROM postern_greylist_clients") == [[.integer(expected)]])
+        #expect(try bench.database.sql("SELECT record_expired FROM \(bench.database.passed)") == [[.integer(expected)]])
         bench.clock.advance(2_592_001)
         #expect(await bench.outcome() == "451 new triplet, 900 s")
     }
 
-    @Test func cacheAnswersForAMinuteAtMost() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func cacheAnswersForAMinuteAtMost(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         _ = await bench.outcome()
         bench.clock.advance(900)
         for _ in 0..<3 { _ = await bench.outcome() }
         #expect(bench.service.statistics().contains { $0.name == "known-from-cache" && $0.value == "1" })
-        try bench.sql("DELETE FROM postern_greylist_clients")
+        try bench.database.forgetPassed()
         #expect(await bench.outcome() == "none known client")
         bench.clock.advance(61)
         #expect(await bench.outcome() == "451 new triplet, 900 s")
@@ -73,7 +81,7 @@ import Testing
         let bench = try Bench()
         _ = await bench.administer("list", ["what": "tracking"])
         #expect(await bench.attempt(client, user: user, state: state).summary == expected)
-        #expect(try bench.count("postern_greylist_waiting") == (expected.hasPrefix("451") ? 1 : 0))
+        #expect(try bench.database.count(bench.database.waiting) == (expected.hasPrefix("451") ? 1 : 0))
     }
 
     @Test(
@@ -85,22 +93,26 @@ import Testing
             ("@.example", "A@Sender.EXAMPLE", true), ("@other.example", "@.", false), ("c@rcpt.example", "@.", false),
         ])
     func whitelists(account: String, sender: String, isWhitelisted: Bool) async throws {
-        for table in ["greylisting_whitelists", "greylisting_whitelist_domain_spf"] {
-            let directory = TemporaryDirectory()
-            let store = try openStore(directory)
-            try store.connection.execute(
-                "INSERT INTO \(table) (account, sender) VALUES (?, ?)", [.text(account), .text(sender)])
-            store.connection.close()
-            let bench = try Bench(directory: directory)
+        for (table, engine) in Self.whitelistTables {
+            let bench = try Bench(engine)
+            _ = await bench.administer("list", ["what": "whitelists"])
+            try bench.database.sql(
+                "INSERT INTO \(table) (account, sender) VALUES (?, ?)",
+                [
+                    .text(engine == .postgreSQL ? account.lowercased() : account),
+                    .text(engine == .postgreSQL ? sender.lowercased() : sender),
+                ])
+            bench.clock.advance(11)
             let outcome = await bench.outcome()
-            #expect(outcome.hasPrefix("none whitelisted") == isWhitelisted, "\(table)")
-            #expect(outcome.hasPrefix("451") != isWhitelisted, "\(table)")
-            #expect(try bench.count("postern_greylist_waiting") == (isWhitelisted ? 0 : 1))
+            #expect(outcome.hasPrefix("none whitelisted") == isWhitelisted, "\(table) \(engine)")
+            #expect(outcome.hasPrefix("451") != isWhitelisted, "\(table) \(engine)")
+            #expect(try bench.database.count(bench.database.waiting) == (isWhitelisted ? 0 : 1))
         }
     }
 
-    @Test func recipientInAnAliasDomain() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func recipientInAnAliasDomain(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         _ = await bench.administer("set", ["what": "whitelist", "to": "@target.example"])
         let name = FactName(kind: "alias-target", subject: "alias.example")
         for (value, expected) in [
@@ -111,8 +123,9 @@ import Testing
         }
     }
 
-    @Test func settingsDecide() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func settingsDecide(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         _ = await bench.administer("set", ["what": "setting", "from": "192.0.2.0/24", "active": "0"])
         #expect(await bench.outcome() == "none off by 192.0.2.0/24 -> @.")
         _ = await bench.administer("set", ["what": "setting", "to": "b@rcpt.example", "active": "1"])
@@ -124,30 +137,32 @@ import Testing
 
     // MARK: - Modes
 
-    @Test func trainingRefusesNothingAndRemembers() async throws {
-        let bench = try Bench("training-mode: true")
+    @Test(arguments: TestEngine.allCases)
+    func trainingRefusesNothingAndRemembers(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine, "training-mode: true")
         #expect(await bench.outcome() == "none training: new triplet, 900 s")
         bench.clock.advance(900)
         #expect(await bench.outcome() == "none triplet passed")
-        #expect(try bench.count("postern_greylist_clients") == 1)
+        #expect(try bench.database.count(bench.database.passed) == 1)
     }
 
-    @Test func dryRunLeavesNoTrace() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func dryRunLeavesNoTrace(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         for _ in 0..<2 {
             #expect(await bench.attempt(isDryRun: true).summary == "451 new triplet, 900 s")
         }
-        #expect(try bench.count("postern_greylist_waiting") == 0)
+        #expect(try bench.database.count(bench.database.waiting) == 0)
         _ = await bench.outcome()
         bench.clock.advance(900)
         #expect(await bench.attempt(isDryRun: true).summary == "none triplet passed")
-        #expect(try bench.count("postern_greylist_waiting") == 1)
-        #expect(try bench.count("postern_greylist_clients") == 0)
+        #expect(try bench.database.count(bench.database.waiting) == 1)
+        #expect(try bench.database.count(bench.database.passed) == 0)
     }
 
     @Test func changedConfigurationCountsAtOnce() async throws {
         let bench = try Bench()
-        let read = try configuration("message: Later, block-for: 1m", directory: bench.directory)
+        let read = try configuration("message: Later, block-for: 1m")
         bench.service.apply(read.greylist, common: read.common)
         guard case .verdict(.action(let action), let reason, _) = await bench.attempt() else {
             Issue.record("not refused")
@@ -176,8 +191,9 @@ import Testing
 
     // MARK: - Time
 
-    @Test func clockStepsBack() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func clockStepsBack(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         #expect(await bench.outcome() == "451 new triplet, 900 s")
         bench.clock.step(-1_000_000)
         bench.clock.advance(900)
@@ -185,32 +201,35 @@ import Testing
     }
 
     /// A restart forgets that the clock ran ahead: what it wrote must not block for longer than a new triplet.
-    @Test func clockRanAheadBeforeARestart() async throws {
-        let directory = TemporaryDirectory()
+    @Test(arguments: TestEngine.allCases)
+    func clockRanAheadBeforeARestart(_ engine: TestEngine) async throws {
+        let database = try TestDatabase(engine)
         let ahead = FakeClock()
         ahead.step(50_000_000)
-        let first = try Bench(directory: directory, clock: ahead)
+        let first = try Bench(database, clock: ahead)
         #expect(await first.outcome() == "451 new triplet, 900 s")
         first.service.stop()
-        let second = try Bench(directory: directory)
+        let second = try Bench(database)
         #expect(await second.outcome() == "451 triplet expired, as new, 900 s")
         second.clock.advance(900)
         #expect(await second.outcome() == "none triplet passed")
     }
 
-    @Test func clockStepsForward() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func clockStepsForward(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         _ = await bench.outcome()
         bench.clock.step(172_801)
         #expect(await bench.outcome() == "451 triplet expired, as new, 900 s")
     }
 
-    @Test func expiredRequestsRecordNothing() async throws {
-        let bench = try Bench()
+    @Test(arguments: TestEngine.allCases)
+    func expiredRequestsRecordNothing(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
         let policy = PolicyRequest.make([.protocolState: "RCPT", .clientAddress: "192.0.2.1", .sender: "a@b.example"])
         let past = bench.clock.clock.monotonic()
         let result = await bench.ask(CheckRequest(checks: ["greylist"], policy: policy, deadline: past))
         #expect(result == .error("deadline passed"))
-        #expect(try bench.count("postern_greylist_waiting") == 0)
+        #expect(try bench.database.count(bench.database.waiting) == 0)
     }
 }

@@ -9,26 +9,51 @@ struct Peer {
     /// What it is asked.
     var load: Load
     var isFresh = false
+    /// It goes into the background, and writes its process id to `pid` in its directory.
+    var isDaemon = false
 
     var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
     /// Starts it and waits until it takes connections; nil: it does not.
-    func start(_ installation: Installation) throws -> (program: Program, port: Int)? {
+    func start(_ installation: Installation) throws -> Running? {
         let directory = installation.scratch.appendingPathComponent(name)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        chmod(directory.path, 0o777)
         let port = try LoopbackSocket.unusedPort()
         let program = try Program(path, try arguments(port, directory), log: installation.log(name))
+        let running = Running(
+            port: port, program: program, pidFile: isDaemon ? directory.appendingPathComponent("pid") : nil)
         let isUp = try? waiting(for: name, seconds: 10, pause: 0.1) { () -> Bool? in
-            guard program.isRunning else { return false }
+            guard isDaemon || program.isRunning else { return false }
             guard let connection = try? LoopbackSocket(port: port) else { return nil }
             connection.close()
             return true
         }
         guard isUp == true else {
-            program.stop()
+            running.stop()
             return nil
         }
-        return (program, port)
+        return running
+    }
+
+    /// A peer that takes connections.
+    struct Running {
+        let port: Int
+        fileprivate let program: Program
+        /// Written by one that leaves the process that was started.
+        fileprivate let pidFile: URL?
+
+        /// The process that takes connections.
+        var process: Int32 {
+            guard let pidFile else { return program.pid }
+            let text = try? String(contentsOf: pidFile, encoding: .utf8)
+            return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? program.pid
+        }
+
+        func stop() {
+            if pidFile != nil, process != program.pid { kill(process, SIGTERM) }
+            program.stop()
+        }
     }
 
     /// The other SRS server for Postfix, in its version 1.
@@ -54,8 +79,7 @@ struct Peer {
         Peer(
             name: "postgrey", path: "/usr/sbin/postgrey",
             arguments: { port, directory in
-                chmod(directory.path, 0o777)
-                return [
+                [
                     "--inet=127.0.0.1:\(port)", "--dbdir=\(directory.path)", "--user=nobody", "--group=nogroup",
                     "--delay=1",
                     "--greylist-text=\(Rows.refusal)",
@@ -67,16 +91,16 @@ struct Peer {
     /// One rule that matches nothing.
     private static var postfwd: Peer {
         Peer(
-            name: "postfwd", path: "/usr/sbin/postfwd",
+            name: "postfwd", path: "/usr/sbin/postfwd1",
             arguments: { port, directory in
                 let rules = directory.appendingPathComponent("rules")
                 try Data("id=NOBODY; sasl_username==nobody@example.com; action=REJECT\n".utf8).write(to: rules)
                 return [
-                    "--nodaemon", "--interface=127.0.0.1", "--port=\(port)", "--file=\(rules.path)", "--user=nobody",
-                    "--group=nogroup", "--nodns",
+                    "--daemon", "--interface=127.0.0.1", "--port=\(port)", "--file=\(rules.path)", "--user=nobody",
+                    "--group=nogroup", "--nodns", "--pidfile=\(directory.path)/pid",
                 ]
             },
-            load: Load(kind: .client, expected: ["DUNNO"]), isFresh: true)
+            load: Load(kind: .client, expected: ["DUNNO"]), isFresh: true, isDaemon: true)
     }
 
     /// One fixed answer.
@@ -90,18 +114,19 @@ struct Peer {
                     group=nogroup
                     pid_file=\(directory.path)/pid
                     log_level=0
-                    host=127.0.0.1:\(port)
-                    min_servers=4
-                    max_servers=25
-                    <Port \(port)>
-                      <VirtualHost \(port)>
+                    host=127.0.0.1
+                    port="127.0.0.1:\(port)"
+                    min_servers=70
+                    max_servers=80
+                    keepalive_timeout=60
+                    max_keepalive=0
+                    <VirtualHost \(port)>
                         name="bench"
                         <Plugin answer>
-                          module="Action"
-                          action="DUNNO"
+                            module="Action"
+                            action="DUNNO"
                         </Plugin>
-                      </VirtualHost>
-                    </Port>
+                    </VirtualHost>
                     """
                 try Data((text + "\n").utf8).write(to: file)
                 return ["-f", "-c", file.path]

@@ -176,13 +176,15 @@ final class Plan {
             leaveOut(row, "\(peer.name) is not installed (make bench-peers)")
             return nil
         }
-        guard let (program, port) = try peer.start(installation) else {
+        guard let running = try peer.start(installation) else {
             leaveOut(row, "\(peer.name) did not start; see \(installation.log(peer.name).path)")
             return nil
         }
-        let stopping = Unchecked(program)
+        let stopping = Unchecked(running)
         ending.add { stopping.value.stop() }
-        return Contender(port: port, load: peer.load, isFresh: peer.isFresh, processes: { [program.pid] })
+        return Contender(
+            port: running.port, load: peer.load, isFresh: peer.isFresh,
+            processes: { [running.process] + ProcessFigures.children(of: running.process) })
     }
 }
 

@@ -12,6 +12,6 @@ func columns(_ rows: [[String]]) -> String {
     }
     return rows.map { row in
         let padded = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-        return padded.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+        return padded.joined(separator: "  ").replacing(/\ +$/, with: "")
     }.joined(separator: "\n")
 }

@@ -60,6 +60,15 @@ extension WithSystemd {
             }
         }
 
+        @Test func aReloadReachesEachInstance() throws {
+            let machine = try Self.machine(.sqlite)
+            let reloaded = try machine.require("postern", "reload").split(separator: "\n").map(String.init)
+            let names = ["directory", "greylist@1", "greylist@2", "throttle@1", "throttle@2", "frontend"]
+            for name in names { #expect(reloaded.contains("\(name): reloaded"), "\(reloaded)") }
+            #expect(reloaded.last == "frontend: reloaded")
+            #expect(machine.run("postern", "status", "greylist@2").status == 0)
+        }
+
         private static func machine(_ store: SharedStore) throws -> Machine {
             let sockets = instances.flatMap { name in
                 let parts = name.split(separator: "@")

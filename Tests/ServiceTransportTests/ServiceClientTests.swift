@@ -175,7 +175,7 @@ import Testing
             }
         }
         let client = try await Running(of: server)
-        client.ask(1...100)
+        client.ask(1...100, limit: 60_000)
         try await until { held.withLock { $0.count } == 100 }
         let drained = server.startDraining()
         for message in held.withLock({ $0 }) { echo(message) }

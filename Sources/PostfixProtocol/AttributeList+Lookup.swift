@@ -43,7 +43,8 @@ extension AttributeList {
     /// when something in the message has to be decoded.
     /// - Returns: Whether it did.
     @inline(__always)
-    package func forEachPlain(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) -> Bool {
+    package func forEachPlain(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) -> Bool
+    {
         guard !hasEscapes else { return false }
         message.withUnsafeReadableBytes { bytes in
             for field in fields {

@@ -36,7 +36,8 @@ public struct CheckRequest: Sendable {
     /// Decodes a `request=check` message.
     /// - Returns: nil when it names no check.
     public init?(_ list: AttributeList) {
-        let checks = (list.string("checks") ?? "").utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
+        let names = (list.string("checks") ?? "").utf8.split(separator: UInt8(ascii: " "))
+        let checks = names.map { String(Substring($0)) }
         guard !checks.isEmpty else { return nil }
         var facts: [FactName: String] = [:]
         list.forEach(prefix: "fact.") { name, value in

@@ -57,8 +57,7 @@ extension SQLiteConnection: StoreConnection {
             verdicts.append(try statement.step() ? statement.text(0) : nil)
             statement.reset()
         }
-        // One is enough, also near a turn: whoever comes here has the lock and the turn that is in the database.
-        return SeenClaim(verdicts: verdicts, tables: [turn.current])
+        return SeenClaim(verdicts: verdicts, tables: turn.tables(at: now))
     }
 
     /// Writes the rows of the keys into the tables that the claim named.

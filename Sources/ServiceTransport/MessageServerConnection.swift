@@ -107,7 +107,7 @@ final class MessageServerConnection: ChannelDuplexHandler {
     func write(_ message: ByteBuffer?) {
         inFlight -= 1
         guard let message else { return close(reason: "a request could not be answered") }
-        patience.replyWritten(at: lastRead)
+        patience.replyWritten(at: MonotonicInstant.now)
         if outgoing.readableBytes == 0 { outgoing = message } else { outgoing.writeImmutableBuffer(message) }
     }
 

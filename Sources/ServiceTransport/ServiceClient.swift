@@ -32,6 +32,8 @@ public final class ServiceClient {
         }
     }
 
+    private static let keptCapacity = 16 << 10
+
     /// A client of the Unix sockets at `paths`.
     ///
     /// - Parameters:
@@ -186,6 +188,8 @@ public final class ServiceClient {
         for link in links {
             let bytes = link.outgoing
             link.outgoing = ByteBuffer()
+            // The next turn will have about as many.
+            link.outgoing.reserveCapacity(min(bytes.readableBytes, Self.keptCapacity))
             link.channel.writeAndFlush(bytes, promise: nil)
         }
     }

@@ -6,14 +6,25 @@ import Testing
     @Test func firstComeFirstCarriedOut() {
         var queue = ActionQueue<Int>()
         queue.waiting = [1, 2, 3]
-        #expect(queue.begin())
-        #expect(queue.next() == 1)
+        var carriedOut: [Int] = []
+        let isFirst = queue.begin()
+        if let action = queue.next() { carriedOut.append(action) }
         // What comes up meanwhile is carried out by the one who is at it, behind what waits.
         queue.waiting += [4, 5]
-        #expect(!queue.begin())
-        #expect((0..<4).map { _ in queue.next() } == [2, 3, 4, 5])
-        #expect(queue.next() == nil)
-        #expect(queue.begin())
-        #expect(queue.next() == nil)
+        let isSecond = queue.begin()
+        while let action = queue.next() { carriedOut.append(action) }
+        #expect(isFirst)
+        #expect(!isSecond)
+        #expect(carriedOut == [1, 2, 3, 4, 5])
+    }
+
+    @Test func anEmptyQueueIsFreeAgain() {
+        var queue = ActionQueue<Int>()
+        for _ in 0..<2 {
+            let isFree = queue.begin()
+            let action = queue.next()
+            #expect(isFree)
+            #expect(action == nil)
+        }
     }
 }

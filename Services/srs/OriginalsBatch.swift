@@ -37,12 +37,13 @@ struct OriginalsBatch {
     }
 
     private func attempt(
-        _ questions: [SRSJob.Question], _ table: OriginalsTable, _ connection: any SQLConnection, _ bound: OriginalsBound
+        _ questions: [SRSJob.Question], _ table: OriginalsTable, _ connection: any SQLConnection,
+        _ bound: OriginalsBound
     ) throws -> [Bytes16: String] {
         for _ in 1..<Self.repeats {
             do {
                 return try once(questions, table, bound)
-            } catch where SQLError(of: error).code == .busy {
+            } catch  where SQLError(of: error).code == .busy {
                 connection.rollback()
                 let now = clock.monotonic()
                 guard questions.contains(where: { $0.deadline > now }) else { throw error }
@@ -103,7 +104,8 @@ struct OriginalsBatch {
             }
             // Another address under its identifier is not this sender's.
             let isOther = question.original.map { $0.address != address } ?? false
-            question.answer(isOther ? .failed(SQLError(.constraint, "two addresses have one identifier")) : .address(address))
+            question.answer(
+                isOther ? .failed(SQLError(.constraint, "two addresses have one identifier")) : .address(address))
         }
     }
 

@@ -31,7 +31,8 @@ struct SRSCounters: Sendable {
 
     var list: [(name: String, value: String)] {
         [
-            ("rewritten", "\(rewritten)"), ("kept", "\(kept)"), ("reversed", "\(reversed)"), ("bypassed", "\(bypassed)"),
+            ("rewritten", "\(rewritten)"), ("kept", "\(kept)"), ("reversed", "\(reversed)"),
+            ("bypassed", "\(bypassed)"),
             ("failed", "\(failed)"), ("locality-unknown", "\(localityUnknown)"),
             ("exclusions-unread", "\(exclusionsUnread)"), ("too-many-kept", "\(tooManyKept)"),
             ("store-failed", "\(storeFailed)"),

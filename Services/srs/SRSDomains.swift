@@ -20,7 +20,8 @@ public struct SRSDomains: Sendable, Hashable {
         self.main = main
         all = Set(further.map(\.domain) + [main])
         chosen = Dictionary(
-            further.flatMap { entry in entry.originals.map { ($0, entry.domain) } }, uniquingKeysWith: { first, _ in first })
+            further.flatMap { entry in entry.originals.map { ($0, entry.domain) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether it is a domain of rewritten addresses.

@@ -12,7 +12,8 @@ extension SRSRewriter {
             return [("kind", "no SRS address")] + place + forwarding(mailbox)
         }
         let lines = [(what: "kind", value: address.kindInWords)] + place
-        return lines + (isOwn(mailbox.domain) ? details(of: address, day: day) : details(of: address) + forwarding(mailbox))
+        return lines
+            + (isOwn(mailbox.domain) ? details(of: address, day: day) : details(of: address) + forwarding(mailbox))
     }
 
     private func place(of domain: Domain, excluded: ExcludedDomains) -> String {

@@ -26,7 +26,8 @@ struct SteadyClockWatch: Sendable {
         return now.milliseconds - evenSince >= Self.trial
     }
 
-    private func isEven(from old: (seconds: Int, milliseconds: Int), to new: (seconds: Int, milliseconds: Int)) -> Bool {
+    private func isEven(from old: (seconds: Int, milliseconds: Int), to new: (seconds: Int, milliseconds: Int)) -> Bool
+    {
         let elapsed = (new.milliseconds - old.milliseconds) / 1_000
         return abs(new.seconds &- old.seconds &- elapsed) <= Self.tolerance
     }

@@ -15,7 +15,8 @@ struct SRSSecretCommand: ParsableCommand {
         subcommands: [List.self, Add.self, Promote.self, Remove.self])
 
     struct List: ServiceVerb {
-        static let configuration = CommandConfiguration(abstract: "Show what the running service signs and verifies with.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show what the running service signs and verifies with.")
         static let service = "srs"
         @OptionGroup var options: ConfigurationOptions
 
@@ -39,7 +40,8 @@ struct SRSSecretCommand: ParsableCommand {
 
     struct Promote: SecretChange {
         static let configuration = CommandConfiguration(
-            abstract: "Sign with a secret from now on; the one before verifies until what it has signed is no longer valid.")
+            abstract:
+                "Sign with a secret from now on; the one before verifies until what it has signed is no longer valid.")
         @OptionGroup var options: ConfigurationOptions
         @Argument(help: "The fingerprint, or its beginning.")
         var fingerprint: String

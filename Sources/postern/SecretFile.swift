@@ -19,7 +19,8 @@ struct SecretFile {
     /// Makes the file when SRS is configured and there is none.
     static func makeIfMissing(for suite: SuiteConfiguration) throws {
         guard let srs = suite.parts.first(where: { $0.name == "srs" })?.part as? SRSConfiguration,
-            let path = srs.secretFile, access(path, F_OK) != 0, errno == ENOENT, let secret = SRSSecret(SecretText.random())
+            let path = srs.secretFile, access(path, F_OK) != 0, errno == ENOENT,
+            let secret = SRSSecret(SecretText.random())
         else { return }
         _ = try SecretFile(path: path).changed { list in
             if list.secrets.isEmpty { try list.add(secret) }

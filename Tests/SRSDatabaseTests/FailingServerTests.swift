@@ -60,14 +60,24 @@ extension LookupResult {
 }
 
 @Suite(.serialized) struct FailingPostgreSQLTests {
-    private static let engine = { StoreConfiguration.Engine.postgreSQL($0) }
+    private static let engine = { @Sendable (server: ServerConfiguration) in
+        StoreConfiguration.Engine.postgreSQL(server)
+    }
 
     @Test func killed() async throws {
-        try await FailingServer<PostgreSQLServer>.down(Self.engine) { $0.kill() } _: { try $0.start() }
+        try await FailingServer<PostgreSQLServer>.down(Self.engine) {
+            $0.kill()
+        } _: {
+            try $0.start()
+        }
     }
 
     @Test func frozen() async throws {
-        try await FailingServer<PostgreSQLServer>.down(Self.engine) { $0.freeze() } _: { $0.thaw() }
+        try await FailingServer<PostgreSQLServer>.down(Self.engine) {
+            $0.freeze()
+        } _: {
+            $0.thaw()
+        }
     }
 
     @Test func lostConnections() async throws {
@@ -76,14 +86,22 @@ extension LookupResult {
 }
 
 @Suite(.serialized) struct FailingMariaDBTests {
-    private static let engine = { StoreConfiguration.Engine.mariaDB($0) }
+    private static let engine = { @Sendable (server: ServerConfiguration) in StoreConfiguration.Engine.mariaDB(server) }
 
     @Test func killed() async throws {
-        try await FailingServer<MariaDBServer>.down(Self.engine) { $0.kill() } _: { try $0.start() }
+        try await FailingServer<MariaDBServer>.down(Self.engine) {
+            $0.kill()
+        } _: {
+            try $0.start()
+        }
     }
 
     @Test func frozen() async throws {
-        try await FailingServer<MariaDBServer>.down(Self.engine) { $0.freeze() } _: { $0.thaw() }
+        try await FailingServer<MariaDBServer>.down(Self.engine) {
+            $0.freeze()
+        } _: {
+            $0.thaw()
+        }
     }
 
     @Test func lostConnections() async throws {

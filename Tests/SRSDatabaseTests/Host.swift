@@ -13,7 +13,8 @@ final class Host: Sendable {
     let log = LogLines()
 
     init(
-        _ engine: StoreConfiguration.Engine, clock: FakeClock? = FakeClock(), secret: String = "the secret of all hosts",
+        _ engine: StoreConfiguration.Engine, clock: FakeClock? = FakeClock(),
+        secret: String = "the secret of all hosts",
         more: String = ""
     ) throws {
         let directory = try TemporaryDirectory()

@@ -87,7 +87,8 @@ import Testing
             return result
         }()
         try await Task.sleep(for: .milliseconds(300))
-        #expect(!isAnswered.load(ordering: .sequentiallyConsistent))
+        let wasAnswered = isAnswered.load(ordering: .sequentiallyConsistent)
+        #expect(!wasAnswered)
         other.rollback()
         other.close()
         #expect(await result.value != nil)

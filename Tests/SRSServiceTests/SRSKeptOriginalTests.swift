@@ -29,13 +29,16 @@ import Testing
             try rows(bench, "SELECT address, last_day FROM postern_srs_originals")
                 == [[.text(Self.long), .integer(19695)]])
         #expect(try await rewritten(Self.long, by: bench) == address)
-        #expect(try rows(bench, "SELECT last_day, originals FROM postern_srs_days") == [[.integer(19695), .integer(1)]])
+        #expect(
+            try rows(bench, "SELECT last_day, originals FROM postern_srs_days") == [[.integer(19695), .integer(1)]])
         for form in [address, address.lowercased()] {
             #expect(await bench.lookup("srs-reverse", form) == .found(Self.long))
         }
         // The second look-up of each result.
         #expect(await bench.lookup("srs-forward", address) == .notFound("Domain is srs_domain, bypassed."))
-        #expect(await bench.lookup("srs-reverse", Self.long, local: local) == .notFound("Not a valid SRS address, bypassed."))
+        #expect(
+            await bench.lookup("srs-reverse", Self.long, local: local)
+                == .notFound("Not a valid SRS address, bypassed."))
         #expect(
             await bench.administer("list", ["what": "originals"])
                 == .done(columns: ["last-day", "originals"], rows: [["2023-12-04", "1"]], next: nil))
@@ -120,7 +123,8 @@ import Testing
         #expect(
             await bench.administer("reverse", ["address": address])
                 == .done(
-                    columns: ["result", "text"], rows: [["failed", "its original address is not kept here"]], next: nil))
+                    columns: ["result", "text"], rows: [["failed", "its original address is not kept here"]], next: nil)
+        )
         #expect(try await rewritten(Self.long, by: bench) == address)
         #expect(
             await bench.administer("reverse", ["address": address])

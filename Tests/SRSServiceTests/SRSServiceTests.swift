@@ -214,7 +214,8 @@ import Testing
             ("set", ["what": "exclude-domain"], .failed("set needs domain=DOMAIN")),
             ("set", ["what": "exclude-domain", "domain": "a b"], .failed("\"a b\" is not a domain name")),
             ("set", ["what": "x"], .failed("set needs what=exclude-domain")),
-            ("list", [:], .failed("list needs what=exclude-domains|secrets|originals")), ("drop", [:], .failed("unknown verb drop")),
+            ("list", [:], .failed("list needs what=exclude-domains|secrets|originals")),
+            ("drop", [:], .failed("unknown verb drop")),
         ] as [(String, [String: String], AdminReply)])
     func verbs(_ verb: String, _ arguments: [String: String], _ expected: AdminReply) async throws {
         #expect(try await Bench().administer(verb, arguments) == expected)

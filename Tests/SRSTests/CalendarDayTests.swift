@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test func everyDayReadsBack() {
-        for number in stride(from: 0, to: 80_000, by: 1) where CalendarDay(parsing: "\(CalendarDay(number))")?.number != number {
+        for number in stride(from: 0, to: 80_000, by: 1)
+        where CalendarDay(parsing: "\(CalendarDay(number))")?.number != number {
             Issue.record("\(number)")
         }
     }

@@ -5,10 +5,11 @@ import Testing
 @Suite struct OriginalsBoundTests {
     private let bound = OriginalsBound(maximum: 1_000)
 
-    @Test(arguments: [
-        ([:], 500), ([7: 100], 400), ([7: 500], 0), ([7: 600], 0), ([6: 500], 250), ([6: 500, 7: 200], 50),
-        ([6: 1_000], 0), ([6: 2_000, 7: 1], 0), ([5: 500, 6: 250], 125),
-    ] as [([Int: Int], Int)])
+    @Test(
+        arguments: [
+            ([:], 500), ([7: 100], 400), ([7: 500], 0), ([7: 600], 0), ([6: 500], 250), ([6: 500, 7: 200], 50),
+            ([6: 1_000], 0), ([6: 2_000, 7: 1], 0), ([5: 500, 6: 250], 125),
+        ] as [([Int: Int], Int)])
     func room(counts: [Int: Int], expected: Int) {
         #expect(bound.room(for: 7, counts: counts) == expected)
     }

@@ -8,9 +8,11 @@ let vectorDay = 19675
 /// A rewriter for a domain of rewritten addresses.
 func rewriter(
     _ domain: String = "fwd.example", hostname: String? = "mx.example.net", secrets: [String] = ["secret"],
-    hashLength: Int = 4, formerHashLengths: [Int] = [], validity: Int = 20, keeping: SRSKeeping = .tooLong, further: [String: [String]] = [:]
+    hashLength: Int = 4, formerHashLengths: [Int] = [], validity: Int = 20, keeping: SRSKeeping = .tooLong,
+    further: [String: [String]] = [:]
 ) throws -> SRSRewriter {
-    let signer = SRSSigner(secrets: secrets.compactMap { SRSSecret($0) }, hashLength: hashLength,
+    let signer = SRSSigner(
+        secrets: secrets.compactMap { SRSSecret($0) }, hashLength: hashLength,
         formerHashLengths: formerHashLengths)
     let domains = SRSDomains(
         try #require(Domain(parsing: domain)),

@@ -28,7 +28,10 @@ import Testing
         ("\(long)é@bücher.example", "\(long)é@bücher.example"), ("\(long)@[192.0.2.1]", "\(long)@[192.0.2.1]"),
         // What was rewritten before goes to who did it first.
         ("SRS0=abcd=AB=b.example=\(long)@hop1.example", "SRS0=abcd=AB=b.example=\(long)@hop1.example"),
-        ("SRS1=efgh=hop1.example==abcd=AB=b.example=\(long)@hop2.example", "SRS0=abcd=AB=b.example=\(long)@hop1.example"),
+        (
+            "SRS1=efgh=hop1.example==abcd=AB=b.example=\(long)@hop2.example",
+            "SRS0=abcd=AB=b.example=\(long)@hop1.example"
+        ),
         ("SRS0=abcd=AB=b.example=\(long) x@hop1.example", "\"SRS0=abcd=AB=b.example=\(long) x\"@hop1.example"),
     ])
     func whatDoesNotFit(sender: String, original: String) throws {
@@ -93,7 +96,8 @@ import Testing
         let text = try #require(address.split(separator: "=").last?.prefix(26)).lowercased()
         for split in 1..<25 {
             let (host, local) = (text.prefix(split), text.dropFirst(split))
-            let hash = rewriter.forward("\(local)@\(host)", day: vectorDay).address?.split(separator: "=").dropFirst().first
+            let hash = rewriter.forward("\(local)@\(host)", day: vectorDay).address?.split(separator: "=").dropFirst()
+                .first
             guard let hash else { continue }
             let forged = "SRS0=\(hash)=G3==\(text)@fwd.example"
             #expect(short.reverse(forged, day: vectorDay, locality: .foreign) == .failed(.badHash))
@@ -103,7 +107,8 @@ import Testing
 
     @Test(arguments: [
         "SRS0=h=G3==", "SRS0=h=G3==ABCDEFGHIJKLMNOPQRSTUVWXY", "SRS0=h=G3==ABCDEFGHIJKLMNOPQRSTUVWXYZA",
-        "SRS0=h=G3==ABCDEFGHIJKLMNOPQRSTUVWX1A", "SRS0=h=G3==ABCDEFGHIJKLMNOPQRSTUVWXYZ", "SRS0==G3==ABCDEFGHIJKLMNOPQRSTUVWXYA",
+        "SRS0=h=G3==ABCDEFGHIJKLMNOPQRSTUVWX1A", "SRS0=h=G3==ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "SRS0==G3==ABCDEFGHIJKLMNOPQRSTUVWXYA",
         "SRS0=h===ABCDEFGHIJKLMNOPQRSTUVWXYA",
     ])
     func whatIsNoIdentifier(text: String) {

@@ -49,7 +49,9 @@ import Testing
     }
 
     /// Somebody else's address in transit stays as it is, whatever its hash.
-    @Test(arguments: ["SRS0=iHbP=G3=a.example=alice@elsewhere.example", "SRS1=azCr=fwd.example==iHbP=G3=x=y@elsewhere.example"])
+    @Test(arguments: [
+        "SRS0=iHbP=G3=a.example=alice@elsewhere.example", "SRS1=azCr=fwd.example==iHbP=G3=x=y@elsewhere.example",
+    ])
     func inTransit(address: String) throws {
         #expect(try rewriter().reverse(address, day: vectorDay, locality: .foreign) == .bypassed(.notSRS))
     }

@@ -44,7 +44,8 @@ import Testing
         let long = String(repeating: "long", count: 12)
         let senders = [
             "alice@a.example", "bob.smith+x@mail.example.org", "\(long)@a.example", "o'neill@b.example",
-            "SRS0=abcd=G3=c.example=carol@d.example", "SRS1=efgh=d.example==abcd=G3=c.example=carol@e.example", "x@y.example",
+            "SRS0=abcd=G3=c.example=carol@d.example", "SRS1=efgh=d.example==abcd=G3=c.example=carol@e.example",
+            "x@y.example",
         ]
         let addresses = senders.compactMap { rewriter.forward($0, day: vectorDay).address }
         #expect(addresses.count == senders.count)

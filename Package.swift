@@ -78,6 +78,10 @@ let testSupport: [Target] = [
             "Directory", "Frontend", "Greylist", "Reputation", "SQLStore", "SRS", "Throttle", nioCore,
         ],
         path: "Tests/FuzzTargets", swiftSettings: strict),
+    .target(
+        name: "SRSForgeries", dependencies: ["MailTypes", "SRS"], path: "Tests/SRSForgeries", swiftSettings: strict),
+    .executableTarget(
+        name: "postern-forgeries", dependencies: ["SRSForgeries"], path: "Tests/ForgeryRunner", swiftSettings: strict),
     .executableTarget(
         name: "postern-simulation", dependencies: ["SimulationCore"], path: "Tests/SimulationRunner",
         swiftSettings: strict),
@@ -168,7 +172,7 @@ let package = Package(
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),
-            tests("SRSTests", ["CCrypto", "MailTypes", "ServiceProtocol", "SQLStore", "SRS"]),
+            tests("SRSTests", ["CCrypto", "MailTypes", "ServiceProtocol", "SQLStore", "SRS", "SRSForgeries"]),
             tests("SRSServiceTests", serviceModules + ["SQLStore", "SRS"]),
             tests(
                 "SRSDatabaseTests", serviceModules + ["DatabaseFixture", "SQLStore", "SRS", "SuiteFixture"]),

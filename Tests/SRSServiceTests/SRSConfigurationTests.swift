@@ -68,6 +68,7 @@ import Testing
     }
 
     @Test func furtherDomains() throws {
+        directory.write("secret\n", to: "secret")
         let text = "secret-file: \(secretFile), domain: fwd.example, former-hash-lengths: [8, 12], "
         let read = try configuration(
             text + "further-domains: {Two.example: [B.example, bücher.example], old.example: []}", directory: directory

@@ -1,3 +1,4 @@
+import SRSForgeries
 import Testing
 
 @testable import SRS

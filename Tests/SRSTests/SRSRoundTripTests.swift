@@ -1,5 +1,6 @@
 import MailTypes
 import SRS
+import SRSForgeries
 import Testing
 
 @Suite struct SRSRoundTripTests {

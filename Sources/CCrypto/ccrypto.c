@@ -5,7 +5,10 @@
 #include "ccrypto.h"
 
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <string.h>
@@ -75,6 +78,39 @@ int ccrypto_hmac_sha256(const void *key, size_t key_length, const void *message,
     OPENSSL_cleanse(whole, sizeof whole);
     OPENSSL_cleanse(block, sizeof block);
     return is_done;
+}
+
+// libcrypto's own type stays in this file.
+static EVP_MAC_CTX *context_of(ccrypto_hmac_sha1_key *key) {
+    return (EVP_MAC_CTX *)key;
+}
+
+ccrypto_hmac_sha1_key *ccrypto_hmac_sha1_prepare(const void *key, size_t key_length) {
+    char digest[] = "SHA1";
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()
+    };
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *context = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+    EVP_MAC_free(mac);
+    if (context != NULL && EVP_MAC_init(context, present(key), key_length, parameters) != 1) {
+        EVP_MAC_CTX_free(context);
+        context = NULL;
+    }
+    return (ccrypto_hmac_sha1_key *)context;
+}
+
+int ccrypto_hmac_sha1_with(ccrypto_hmac_sha1_key *key, const void *message, size_t length, uint8_t out[20]) {
+    size_t written = 0;
+    memset(out, 0, 20);
+    // Without a key the one that was prepared is used again.
+    return EVP_MAC_init(context_of(key), NULL, 0, NULL) == 1
+        && EVP_MAC_update(context_of(key), present(message), length) == 1
+        && EVP_MAC_final(context_of(key), out, &written, 20) == 1 && written == 20;
+}
+
+void ccrypto_hmac_sha1_release(ccrypto_hmac_sha1_key *key) {
+    EVP_MAC_CTX_free(context_of(key));
 }
 
 int ccrypto_equal(const void *left, const void *right, size_t length) {

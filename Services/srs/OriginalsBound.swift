@@ -7,7 +7,9 @@ struct OriginalsBound: Sendable, Hashable {
     /// How many more may be added to those with this last day.
     /// - Parameter counts: How many there are for each last day.
     func room(for lastDay: Int, counts: [Int: Int]) -> Int {
-        let others = counts.reduce(0) { $1.key == lastDay ? $0 : $0 + $1.value }
+        // Whatever another program has written there.
+        let counts = counts.mapValues { min(max($0, 0), maximum) }
+        let others = counts.reduce(0) { $1.key == lastDay ? $0 : min($0 + $1.value, maximum) }
         return max(0, (maximum - others) / 2 - (counts[lastDay] ?? 0))
     }
 }

@@ -29,6 +29,6 @@ struct SteadyClockWatch: Sendable {
     private func isEven(from old: (seconds: Int, milliseconds: Int), to new: (seconds: Int, milliseconds: Int)) -> Bool
     {
         let elapsed = (new.milliseconds - old.milliseconds) / 1_000
-        return abs(new.seconds &- old.seconds &- elapsed) <= Self.tolerance
+        return (new.seconds &- old.seconds &- elapsed).magnitude <= UInt(Self.tolerance)
     }
 }

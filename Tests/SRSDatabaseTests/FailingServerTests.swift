@@ -22,7 +22,8 @@ enum FailingServer<Server: DatabaseServer> {
         _ engine: (ServerConfiguration) -> StoreConfiguration.Engine, _ off: (Server) throws -> Void,
         _ on: (Server) throws -> Void
     ) async throws {
-        let server = try Server(isDurable: false)
+        // What is committed must outlive a kill.
+        let server = try Server(isDurable: true)
         let host = try host(server, server.makeDatabase(), engine)
         let address = try #require(await host.forward(Host.sender(0), limit: 10_000).value)
         try off(server)

@@ -34,6 +34,11 @@ final class Host: Sendable {
 
     deinit { service.stop() }
 
+    private static let foreign = Dictionary(
+        uniqueKeysWithValues: ["a.example", "xn--bcher-kva.example"].map {
+            (FactName(kind: "local", subject: $0), "no")
+        })
+
     /// A sender that does not fit, by number.
     static func sender(_ number: Int) -> String {
         "sender\(number)\(String(repeating: "-of-a-list", count: 5))@a.example"
@@ -59,7 +64,7 @@ final class Host: Sendable {
 
     private func ask(_ map: String, _ key: String, _ limit: Int) async -> LookupResult {
         let request = LookupRequest(
-            map: map, key: key, facts: [FactName(kind: "local", subject: "a.example"): "no"],
+            map: map, key: key, facts: Self.foreign,
             deadline: service.clock.monotonic().advanced(byMilliseconds: limit))
         let service = service
         return await withCheckedContinuation { continuation in

@@ -9,6 +9,7 @@ import Testing
         arguments: [
             ([:], 500), ([7: 100], 400), ([7: 500], 0), ([7: 600], 0), ([6: 500], 250), ([6: 500, 7: 200], 50),
             ([6: 1_000], 0), ([6: 2_000, 7: 1], 0), ([5: 500, 6: 250], 125),
+            ([5: .max, 6: .max], 0), ([5: -7, 6: .min], 500), ([7: .min], 500), ([7: .max], 0),
         ] as [([Int: Int], Int)])
     func room(counts: [Int: Int], expected: Int) {
         #expect(bound.room(for: 7, counts: counts) == expected)

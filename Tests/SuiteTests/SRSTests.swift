@@ -5,10 +5,12 @@ import Testing
 @Suite(.serialized) struct SRSTests {
     private static let domain = "srs.test"
     private let suite: Suite
+    /// A service that was killed reads the file again.
+    private let secrets: TemporaryDirectory
     private let socketmapPort = Socket.freePort()
 
     init() throws {
-        let secrets = try TemporaryDirectory()
+        secrets = try TemporaryDirectory()
         let secret = try secrets.write("the secret of these tests\n", to: "secret", mode: 0o600)
         suite = try Suite(
             listeners: """
@@ -20,9 +22,7 @@ import Testing
                 directory: { local-domains: [example.com] }
                 srs: { domain: \(Self.domain), secret-file: \(secret) }
                 """)
-        // The file is read at the service's first start.
         guard suite.postern(["status", "srs"]).status == 0 else { throw FixtureError(suite.log) }
-        _ = secrets
     }
 
     /// `200` and a value, or `500`; both protocols must agree, over TCP and over Unix sockets.
@@ -63,7 +63,7 @@ import Testing
     private static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "%") { return String(UnicodeScalar(byte)) }
-            let digits = String(byte, radix: 16)
+            let digits = String(byte, radix: 16, uppercase: true)
             return digits.count == 1 ? "%0\(digits)" : "%\(digits)"
         }.joined()
     }

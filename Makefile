@@ -60,6 +60,7 @@ test: lint unit-test system-test simulate
 # Pure tests and tests of one process, side by side.
 unit-test:
 	@scripts/install-packages build test
+	@scripts/fetch-spf-tests
 	@echo "== building the tests (debug)"
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the unit tests"
@@ -103,6 +104,7 @@ fuzz:
 # Beside the tests: the tests once more, under the address and the thread sanitizer.
 sanitize:
 	@scripts/install-packages build test
+	@scripts/fetch-spf-tests
 	@scripts/sanitize $(SANITIZERS)
 
 lint:

@@ -92,6 +92,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
+        .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
@@ -102,6 +103,8 @@ let package = Package(
         .target(name: "CPosternSupport"),
 
         module("Configuration", ["CYAML"]),
+        module("DNS", ["MailTypes"]),
+        module("DNSClient", ["CCares", "CPosternSupport", "DNS"]),
         module("MailTypes", ["CIDN2"]),
         module("PostfixProtocol", [nioCore]),
         module("ServiceProtocol", ["CCrypto", "Configuration", "MailTypes", "PostfixProtocol", nioCore]),
@@ -114,6 +117,7 @@ let package = Package(
                 "CPosternSupport", "CSystemd", "Configuration", "PostfixProtocol", "ServiceProtocol",
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ]),
+        module("SPF", ["DNS", "MailTypes"]),
         module("SQLStore", ["CCrypto", "CMariaDB", "CPostgreSQL", "CSQLite", "Configuration"]),
         module("SharedTables", ["SQLStore"]),
         module("Supervisor", ["CPosternSupport", "ServiceProtocol"]),
@@ -141,6 +145,8 @@ let package = Package(
         + testSupport
         + [
             tests("ConfigurationTests", ["Configuration"]),
+            tests("DNSTests", ["DNS", "MailTypes"]),
+            tests("SPFTests", ["CYAML", "DNS", "MailTypes", "SPF"]),
             tests("MailTypesTests", ["MailTypes"]),
             tests("PostfixProtocolTests", ["PostfixProtocol", nioCore], exclude: ["Corpus"]),
             tests("ServiceProtocolTests", serviceModules + ["CCrypto", nioCore]),

@@ -139,7 +139,7 @@ let package = Package(
             ])
         + service("directory", library: "Directory", serviceModules)
         + service("greylist", library: "Greylist", serviceModules + ["SQLStore"])
-        + service("reputation", library: "Reputation", serviceModules)
+        + service("reputation", library: "Reputation", serviceModules + ["DNS", "DNSClient", "SPF", "SQLStore"])
         + service("srs", library: "SRS", serviceModules + ["CCrypto", "SQLStore"])
         + service("throttle", library: "Throttle", serviceModules + ["SQLStore", "SharedTables"])
         + testSupport

@@ -48,7 +48,9 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         case exempt(String)
         /// The client is known.
         case known
-        /// It has to be recorded.
+        /// The client is known, and that is to be recorded anew.
+        case renewal
+        /// The attempt has to be recorded.
         case undecided
     }
 
@@ -63,9 +65,8 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
             let strangers = attempts.indices.filter { clients[attempts[$0].subject.triplet.client] == nil }
             let reasons = try snapshot.exemptions(strangers.map { attempts[$0].subject }, on: store.connection)
             var findings = attempts.map { attempt in
-                let client = clients[attempt.subject.triplet.client]
-                let needsRenewal = client.map { attempt.rules.timing.needsRenewal($0, now: now) } ?? true
-                return needsRenewal ? Finding.undecided : .known
+                guard let client = clients[attempt.subject.triplet.client] else { return Finding.undecided }
+                return attempt.rules.timing.needsRenewal(client, now: now) ? .renewal : .known
             }
             for (index, reason) in zip(strangers, reasons) {
                 if let reason { findings[index] = .exempt(reason) }

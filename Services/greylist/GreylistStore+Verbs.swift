@@ -33,7 +33,7 @@ extension GreylistStore {
     }
 
     /// The end of an INSERT that leaves a row alone that is there already.
-    private var keepingWhatIsThere: String {
+    var keepingWhatIsThere: String {
         dialect == .mariaDB ? "ON DUPLICATE KEY UPDATE id = id" : "ON CONFLICT DO NOTHING"
     }
 
@@ -89,7 +89,7 @@ extension GreylistStore {
             "DELETE FROM greylisting_whitelist_domains WHERE domain = ?", [.text(domain.text)])
         for whitelist in GreylistWhitelist.allCases {
             try connection.execute(
-                "DELETE FROM \(whitelist.rawValue) WHERE comment = ?", [.text("AUTO-UPDATE: \(domain.text)")])
+                "DELETE FROM \(whitelist.rawValue) WHERE comment = ?", [.text(Self.comment(domain.text))])
         }
         return deleted > 0
     }

@@ -27,9 +27,14 @@ public final class DNSClient: Sendable {
 
     /// Asks, unless the answer is in the cache or somebody has asked already. `waiter` is called once, at once or on the
     /// client's thread: with the answer, or with a failure at the deadline or at the settings' limit, whichever is first.
-    /// - Parameter deadline: ``now`` as it will be then.
-    public func ask(_ question: DNSQuestion, deadline: Int = .max, waiter: @escaping DNSWaiter) {
-        if let reply = shared.ask(question, waiter, deadline: deadline, now: DNSClient.now) { waiter(reply) }
+    /// - Parameters:
+    ///   - deadline: ``now`` as it will be then.
+    ///   - isFresh: Whether the cache is passed by; the answer goes into it all the same.
+    public func ask(
+        _ question: DNSQuestion, deadline: Int = .max, isFresh: Bool = false, waiter: @escaping DNSWaiter
+    ) {
+        let reply = shared.ask(question, waiter, deadline: deadline, isFresh: isFresh, now: DNSClient.now)
+        if let reply { waiter(reply) }
     }
 
     /// Takes other settings. What is under way goes on with the new servers; other servers empty the cache.

@@ -51,10 +51,12 @@ final class DNSClientState: Sendable {
     }
 
     /// - Returns: The answer when there is one at once.
-    func ask(_ question: DNSQuestion, _ waiter: @escaping DNSWaiter, deadline: Int, now: Int) -> DNSReply? {
+    func ask(
+        _ question: DNSQuestion, _ waiter: @escaping DNSWaiter, deadline: Int, isFresh: Bool, now: Int
+    ) -> DNSReply? {
         let (reply, mustWake) = contents.withLock { contents -> (DNSReply?, Bool) in
             guard !contents.isStopped else { return (DNSReply(.failed(.stopped)), false) }
-            if let reply = Self.cached(question, &contents, now: now) {
+            if !isFresh, let reply = Self.cached(question, &contents, now: now) {
                 contents.counts.cached &+= 1
                 return (reply, false)
             }

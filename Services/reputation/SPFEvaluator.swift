@@ -1,0 +1,89 @@
+internal import DNS
+internal import DNSClient
+internal import MailTypes
+internal import SPF
+internal import Synchronization
+
+/// Carries SPF evaluations out: between an evaluation, which is a value, and the DNS. Results are kept as long as the
+/// answers they come from.
+final class SPFEvaluator: Sendable {
+    /// The two ways of evaluating.
+    enum Purpose: Sendable, Hashable {
+        /// As RFC 7208 says.
+        case result
+        /// Whether the record lists the client.
+        case listing
+
+        var limits: SPFLimits {
+            switch self {
+            case .result: .standard
+            case .listing: .listing
+            }
+        }
+    }
+
+    /// What a result depends on when no macro asked for more.
+    private struct Key: Sendable, Hashable {
+        var client: IPAddress
+        var domain: DNSName
+        var purpose: Purpose
+    }
+
+    private let client: DNSClient
+    private let results = Mutex(
+        DNSCache<Key, SPFOutcome>(limits: .init(entries: 50_000, bytes: 16 << 20)))
+
+    init(_ client: DNSClient) {
+        self.client = client
+    }
+
+    /// The result, at once where everything is known, else on the DNS client's thread.
+    /// - Parameter deadline: In milliseconds of ``DNSClient/now``; what is not known then is a temperror.
+    func evaluate(
+        _ query: SPFQuery, _ purpose: Purpose, deadline: Int, completion: @escaping @Sendable (SPFOutcome) -> Void
+    ) {
+        let key = DNSName(query.domain).map { Key(client: query.client, domain: $0, purpose: purpose) }
+        if let key, let known = results.withLock({ $0.entry(of: key, now: DNSClient.now)?.value }) {
+            return completion(known)
+        }
+        var evaluation = SPFEvaluation(query, limits: purpose.limits)
+        let step = evaluation.start()
+        run(evaluation, step, lifetime: DNSReply.longestLifetime, key, deadline, completion)
+    }
+
+    /// Forgets what is known: other servers may say otherwise.
+    func forget() {
+        results.withLock { $0.removeAll() }
+    }
+
+    private func run(
+        _ evaluation: SPFEvaluation, _ first: SPFEvaluation.Step, lifetime: Int, _ key: Key?, _ deadline: Int,
+        _ completion: @escaping @Sendable (SPFOutcome) -> Void
+    ) {
+        var evaluation = evaluation
+        var step = first
+        var lifetime = lifetime
+        while case .ask(let question) = step, let reply = client.cached(question) {
+            lifetime = min(lifetime, reply.lifetime)
+            step = evaluation.receive(reply.answer)
+        }
+        switch step {
+        case .done(let outcome):
+            keep(outcome, lifetime: lifetime, key)
+            completion(outcome)
+        case .ask(let question):
+            client.ask(question, deadline: deadline) { [self, evaluation, lifetime] reply in
+                var evaluation = evaluation
+                let next = evaluation.receive(reply.answer)
+                run(evaluation, next, lifetime: min(lifetime, reply.lifetime), key, deadline, completion)
+            }
+        }
+    }
+
+    private func keep(_ outcome: SPFOutcome, lifetime: Int, _ key: Key?) {
+        guard let key, outcome.result != .temperror, !outcome.dependsOnSender else { return }
+        let now = DNSClient.now
+        let size = 256 + outcome.directive.utf8.count + outcome.problem.utf8.count
+        results.withLock { $0.keep(outcome, of: key, size: size, expires: now + lifetime * 1_000, now: now) }
+    }
+}

@@ -59,6 +59,9 @@ let testSupport: [Target] = [
     .target(
         name: "DatabaseFixture", dependencies: ["Configuration", "SQLStore", "SuiteFixture"],
         path: "Tests/DatabaseFixture", swiftSettings: strict),
+    .target(
+        name: "NameServerFixture", dependencies: ["DatabaseFixture", "SuiteFixture"], path: "Tests/NameServerFixture",
+        swiftSettings: strict),
     .executableTarget(
         name: "StoreFaultProbe", dependencies: ["SQLStore"], path: "Tests/SQLStoreTests/StoreFaultProbe",
         swiftSettings: strict),
@@ -74,7 +77,8 @@ let testSupport: [Target] = [
         path: "Tests/Simulation", swiftSettings: strict),
     .target(
         name: "FuzzTargets",
-        dependencies: serviceModules + ["Directory", "Frontend", "Greylist", "Reputation", "SRS", "Throttle", nioCore],
+        dependencies: serviceModules
+            + ["DNS", "Directory", "Frontend", "Greylist", "Reputation", "SPF", "SRS", "Throttle", nioCore],
         path: "Tests/FuzzTargets", swiftSettings: strict),
     .executableTarget(
         name: "postern-simulation", dependencies: ["SimulationCore"], path: "Tests/SimulationRunner",
@@ -168,7 +172,14 @@ let package = Package(
             tests(
                 "FrontendTests",
                 serviceModules + ["Frontend", "ServiceRuntime", "ServiceTransport", nioCore, nioEmbedded]),
-            tests("DirectoryTests", serviceModules + ["Directory", "Reputation"]),
+            tests("DirectoryTests", serviceModules + ["Directory"]),
+            tests("ReputationTests", serviceModules + ["DNS", "DNSClient", "Reputation", "SPF"]),
+            tests(
+                "ReputationServiceTests",
+                serviceModules + [
+                    "DNS", "DNSClient", "DatabaseFixture", "NameServerFixture", "Reputation", "SQLStore",
+                    "SuiteFixture",
+                ] + programs),
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),

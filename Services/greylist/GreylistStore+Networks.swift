@@ -31,7 +31,8 @@ extension GreylistStore {
         var hasChanged = false
         for (name, value) in facts.sorted(by: { $0.key.subject < $1.key.subject })
         where name.kind == WhitelistRefresh.factKind && value != unknownFactValue {
-            let networks = value == "none" ? [] : value.split(separator: " ").compactMap { Network(parsing: String($0)) }
+            let networks =
+                value == "none" ? [] : value.split(separator: " ").compactMap { Network(parsing: String($0)) }
             // A value that is no list of networks says nothing.
             guard value == "none" || !networks.isEmpty else { continue }
             if try store(networks, of: name.subject) { hasChanged = true }

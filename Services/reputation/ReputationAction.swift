@@ -165,6 +165,7 @@ extension ConfigurationReading where Value == Double {
 extension ConfigurationNode {
     /// A score, without a fraction where it has none.
     init(score: Double) {
-        self.init(.scalar(ConfigurationScalar(text: score == score.rounded() ? "\(Int(score))" : "\(score)", style: .plain)))
+        self.init(
+            .scalar(ConfigurationScalar(text: score == score.rounded() ? "\(Int(score))" : "\(score)", style: .plain)))
     }
 }

@@ -47,7 +47,8 @@ public final class ReputationService: PolicyService {
         let client = try DNSClient(configuration.resolver.settings)
         let evaluator = SPFEvaluator(client)
         let store = SenderScoreStore(
-            configuration.store, lifetime: ScoreLifetime(days: configuration.senderScore.cacheDays), clock: clock, log: log)
+            configuration.store, lifetime: ScoreLifetime(days: configuration.senderScore.cacheDays), clock: clock,
+            log: log)
         self.client = client
         self.evaluator = evaluator
         self.store = store

@@ -38,6 +38,13 @@ struct ResponseClass: Sendable, Hashable {
     /// `action` and `score`; nil for those of the list.
     var action: WeightedAction?
 
+    /// A class of its parts.
+    init(name: String, codes: [ResponseCodes], action: WeightedAction?) {
+        self.name = name
+        self.codes = codes
+        self.action = action
+    }
+
     /// Reads an item of `codes`.
     init(from mapping: ConfigurationMapping, default: WeightedAction, placeholders: ReputationAction.Placeholders) {
         codes = mapping.value("match", as: .list(of: .codes)).compactMap { $0 }

@@ -27,7 +27,10 @@ struct SPFConfiguration: Sendable {
                 shipped: "DEFER_IF_PERMIT 4.4.3 SPF validation failed for now: %EXPLANATION%",
                 placeholders: placeholders)
         ),
-        (.permerror, WeightedAction(shipped: "REJECT SPF validation failed: %EXPLANATION%", placeholders: placeholders)),
+        (
+            .permerror,
+            WeightedAction(shipped: "REJECT SPF validation failed: %EXPLANATION%", placeholders: placeholders)
+        ),
     ]
 
     /// Reads the mapping; every key has a default.

@@ -4,7 +4,7 @@ internal import ServiceProtocol
 /// What the store's thread does: one job after the other, and now and then some rows that have expired are deleted.
 struct SenderScoreWorker: StoreWorker {
     /// How often it cleans, in milliseconds, and how many rows at once.
-    private static let cleaningInterval = 10_000
+    private static let cleaningInterval = 5_000
     private static let cleaningPortion: Int64 = 500
 
     private let configuration: StoreConfiguration

@@ -6,7 +6,9 @@ import ServiceProtocol
 struct GreylistCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greylist", abstract: "Greylisting settings, whitelists and triplets.",
-        subcommands: [List.self, Enable.self, Disable.self, Delete.self, Whitelist.self, WhitelistDomain.self, Forget.self])
+        subcommands: [
+            List.self, Enable.self, Disable.self, Delete.self, Whitelist.self, WhitelistDomain.self, Forget.self,
+        ])
 
     struct List: ServiceVerb {
         static let configuration = CommandConfiguration(abstract: "Show a table.")
@@ -74,7 +76,8 @@ struct GreylistCommand: ParsableCommand {
     struct WhitelistDomain: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Never greylist the servers of a domain, or stop doing so.",
-            discussion: "Its servers are those of its SPF record, or else its mail exchanges. They are looked up at once.")
+            discussion:
+                "Its servers are those of its SPF record, or else its mail exchanges. They are looked up at once.")
         @OptionGroup var options: ConfigurationOptions
         @Argument(help: "The domain.")
         var domain: String

@@ -61,6 +61,8 @@ import Testing
         try directory.write("a secret that is long enough\n", to: "secret", mode: 0o600)
         try directory.write("a secret that everybody may read\n", to: "open-secret", mode: 0o644)
         try directory.write("", to: "empty-secret", mode: 0o600)
+        try directory.write("k3y\n", to: "label", mode: 0o600)
+        try directory.write("two.labels\n", to: "two-labels", mode: 0o600)
     }
 
     /// Some files are no text, so they are copied as bytes; those that name the directory are.

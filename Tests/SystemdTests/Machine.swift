@@ -19,6 +19,8 @@ final class Machine: Sendable {
               END-OF-MESSAGE:
                 - { check: throttle, on-failure: defer, limit: 9s }
         directory: { local-domains: [example.com] }
+        greylist: { spf-bypass: false }
+        reputation: { resolver: { servers: [127.0.0.1:9] } }
 
         """
 

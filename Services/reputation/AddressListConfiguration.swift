@@ -62,7 +62,9 @@ struct AddressListConfiguration: Sendable, Hashable {
             ResponseClass(from: item.mapping(), default: action, placeholders: Self.placeholders)
         }
         families = mapping.value("families", default: ["ipv4", "ipv6"], as: .list(of: .family))
-        if families.isEmpty { mapping.report("families", "expected ipv4, ipv6 or both") }
+        if let item = mapping.item("families"), item.isList, item.items().isEmpty {
+            item.report("expected ipv4, ipv6 or both")
+        }
         isWatched = mapping.bool("health-check", default: true)
         tests = Self.tests.map { key, text in
             let isV6 = key.hasSuffix("-ipv6")

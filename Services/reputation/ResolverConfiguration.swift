@@ -41,7 +41,7 @@ extension ConfigurationReading where Value == [DNSServer] {
         ConfigurationReading(placeholder: []) { item in
             let server = ConfigurationReading<DNSServer?>.parsed(
                 "the address of a DNS server such as 127.0.0.1, 127.0.0.1:5300 or \"[::1]:5300\"", placeholder: nil
-            ) { DNSServer(parsing: $0) }
+            ) { DNSServer(parsing: $0).map(Optional.some) }
             guard let servers = item.value(as: .list(of: server)) else { return nil }
             guard (1...8).contains(servers.count) else {
                 if item.items().isEmpty || servers.count > 8 {

@@ -48,7 +48,9 @@ struct ResponseClass: Sendable, Hashable {
     /// Reads an item of `codes`.
     init(from mapping: ConfigurationMapping, default: WeightedAction, placeholders: ReputationAction.Placeholders) {
         codes = mapping.value("match", as: .list(of: .codes)).compactMap { $0 }
-        if codes.isEmpty, mapping.has("match") { mapping.report("match", "expected at least one address") }
+        if let item = mapping.item("match"), item.isList, item.items().isEmpty {
+            item.report("expected at least one address")
+        }
         name = mapping.string("name", default: codes.map(\.text).joined(separator: ","))
         let isGiven = mapping.has("action") || mapping.has("score")
         let given = WeightedAction(from: mapping, default: `default`, placeholders: placeholders)
@@ -72,7 +74,7 @@ extension ConfigurationReading where Value == ResponseCodes? {
     /// Addresses that a list may answer.
     static var codes: ConfigurationReading {
         .parsed("an answer such as 127.0.0.2, 127.0.0.4-7 or 127.0.0.0/28", placeholder: nil) {
-            ResponseCodes(parsing: $0)
+            ResponseCodes(parsing: $0).map(Optional.some)
         }
     }
 }

@@ -64,6 +64,8 @@ struct SPFConfiguration: Sendable {
 extension ConfigurationReading where Value == Network? {
     /// An address or a network.
     static var network: ConfigurationReading {
-        .parsed("an address or a network such as 192.0.2.0/24", placeholder: nil) { Network(parsing: $0) }
+        .parsed("an address or a network such as 192.0.2.0/24", placeholder: nil) {
+            Network(parsing: $0).map(Optional.some)
+        }
     }
 }

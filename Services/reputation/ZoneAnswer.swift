@@ -27,9 +27,15 @@ enum ZoneAnswer: Sendable, Equatable {
         if let refusal = addresses.first(where: { Self.refusals?.contains($0) ?? false }) {
             return .nonsense("it refuses to answer this resolver (\(refusal))")
         }
-        let codes = addresses.filter(\.isLoopback)
+        // A server gives them in any order.
+        let codes = addresses.filter(\.isLoopback).sorted { Self.number(of: $0) < Self.number(of: $1) }
         guard codes.isEmpty, let other = addresses.first else { return .listed(codes) }
         return .nonsense("it answers \(other), which is no answer of a list")
+    }
+
+    private static func number(of address: IPAddress) -> UInt32 {
+        guard case .v4(let number) = address else { return .max }
+        return number
     }
 
     private static let refusals = Network(parsing: "127.255.255.0/24")

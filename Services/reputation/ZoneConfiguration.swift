@@ -41,7 +41,8 @@ extension ConfigurationReading where Value == DNSName? {
     /// The name of a zone.
     static var dnsName: ConfigurationReading {
         .parsed("the name of a zone such as dnsbl.example", placeholder: nil) { text in
-            DNSName(text).flatMap { text.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? $0 : nil }
+            guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { return nil }
+            return DNSName(text).map(Optional.some)
         }
     }
 }

@@ -29,6 +29,8 @@ struct ZoneHealth: Sendable, Equatable {
     private(set) var state = State.unknown
     private var due = Int.min
     private var isUnderWay = false
+    /// It refused while a look was under way, which may have been answered before.
+    private var isLookOutdated = false
 
     /// Whether a look is to be taken now; it counts as begun then.
     mutating func beginsLook(now: Int) -> Bool {
@@ -40,6 +42,10 @@ struct ZoneHealth: Sendable, Equatable {
     /// What the two entries said.
     mutating func conclude(listed: ZoneAnswer, unlisted: ZoneAnswer, now: Int) -> Change? {
         isUnderWay = false
+        guard !isLookOutdated else {
+            isLookOutdated = false
+            return nil
+        }
         switch (listed, unlisted) {
         case (.listed, .unlisted):
             due = now + Self.interval
@@ -59,6 +65,7 @@ struct ZoneHealth: Sendable, Equatable {
     /// It refused in answer to an ordinary question.
     mutating func refused(_ reason: String, now: Int) -> Change? {
         due = now + Self.retryOfNonsense
+        isLookOutdated = isUnderWay
         return become(.setAside(reason))
     }
 

@@ -24,7 +24,7 @@ public final class NameServer: Sendable {
         try directory.write("", to: "empty.zone")
         let configuration = try directory.write(Self.configuration(path, port: port), to: "unbound.conf")
         process = ServerProcess(
-            command: ["/usr/sbin/unbound", "-d", "-p", "-c", configuration], log: "\(path)/log", pidFile: "\(path)/pid")
+            command: ["/usr/sbin/unbound", "-d", "-c", configuration], log: "\(path)/log", pidFile: "\(path)/pid")
         try write(zone)
         try start()
     }
@@ -40,6 +40,7 @@ public final class NameServer: Sendable {
           use-syslog: no
           logfile: ""
           do-daemonize: no
+          pidfile: "\(path)/pid"
           num-threads: 1
           outgoing-range: 64
           so-rcvbuf: 0

@@ -1,5 +1,6 @@
 import NameServerFixture
 import PostfixProtocol
+import Reputation
 import ServiceProtocol
 import SuiteFixture
 import Testing

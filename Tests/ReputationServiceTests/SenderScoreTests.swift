@@ -74,7 +74,9 @@ import Testing
     private static func store(_ server: some DatabaseServer, engine: String) throws -> String {
         let database = try server.makeDatabase()
         let found = server.configuration(database)
-        return "{ engine: \(engine), host: \(found.host), database: \(database), user: \(found.user), tls: off }"
+        let port = engine == "postgresql" ? ", port: \(found.port)" : ""
+        return
+            "{ engine: \(engine), host: \(found.host)\(port), database: \(database), user: \(found.user), tls: off }"
     }
 
     /// A store that cannot be used costs no verdict.

@@ -10,7 +10,8 @@ final class SilentNameServer: Sendable {
     var address: String { "127.0.0.1:\(port)" }
 
     init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        self.descriptor = descriptor
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -31,7 +32,7 @@ final class SilentNameServer: Sendable {
     func drain() -> Int {
         var buffer = [UInt8](repeating: 0, count: 2_048)
         var count = 0
-        while recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue)) > 0 { count += 1 }
+        while recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT)) > 0 { count += 1 }
         return count
     }
 }

@@ -18,14 +18,20 @@ import Testing
         "reputation:\n  resolver: { servers: [\(server)], query-timeout: 1s }\n\(keys)\n"
     }
 
+    private static func ask(_ suite: Suite, _ attributes: KeyValuePairs<String, String>) -> String? {
+        PolicyClient(.tcp(suite.policyPort), tries: 1).ask(PolicyClient.request(attributes))
+    }
+
     private static func action(
         _ suite: Suite, sender: String = "a@none.example", client: String = "203.0.113.7", user: String = "",
         recipient: String = "b@example.com", instance: String = "i"
     ) -> String? {
-        suite.action([
-            "protocol_state": "RCPT", "client_address": client, "sender": sender, "sasl_username": user,
-            "recipient": recipient, "instance": instance, "helo_name": "h.none.example",
-        ])
+        ask(
+            suite,
+            [
+                "protocol_state": "RCPT", "client_address": client, "sender": sender, "sasl_username": user,
+                "recipient": recipient, "instance": instance, "helo_name": "h.none.example",
+            ])
     }
 
     /// A user at home is on a list of addresses that may not send mail themselves. He is not asked about.
@@ -44,10 +50,12 @@ import Testing
         #expect(Self.action(suite) == "DUNNO")
         #expect(suite.process(of: "reputation") == nil)
         #expect(
-            suite.action([
-                "protocol_state": "RCPT", "client_address": "203.0.113.7", "sasl_username": "anna",
-                "policy_context": "strict",
-            ]) == refusal)
+            Self.ask(
+                suite,
+                [
+                    "protocol_state": "RCPT", "client_address": "203.0.113.7", "sasl_username": "anna",
+                    "policy_context": "strict",
+                ]) == refusal)
         try suite.rewriteConfiguration { $0.replacing("203.0.113.0/25", with: "203.0.113.128/25") }
         #expect(suite.postern(["reload"]).status == 0)
         #expect(Self.action(suite, user: "anna@example.com") == "DUNNO")
@@ -78,7 +86,7 @@ import Testing
                 """, services: Self.reputation("127.0.0.1:9", "  dnsbl: [{ zone: pbl.test }]"))
         #expect(Self.action(suite) == "DEFER_IF_PERMIT 4.3.5 Service temporarily unavailable")
         #expect(
-            suite.action(["protocol_state": "RCPT", "client_address": "203.0.113.7", "policy_context": "open"])
+            Self.ask(suite, ["protocol_state": "RCPT", "client_address": "203.0.113.7", "policy_context": "open"])
                 == "DUNNO")
     }
 

@@ -47,6 +47,10 @@ import Testing
         #expect(health.refused("it refuses", now: 5) == .setAside("it refuses"))
         #expect(health.refused("it refuses", now: 6) == nil)
         #expect(health.beginsLook(now: 60_006) == true)
+        // A refusal while a look is under way stands above what the look brings.
+        _ = health.refused("it refuses", now: 60_007)
+        #expect(health.conclude(listed: Self.listed, unlisted: .unlisted, now: 60_008) == nil)
+        #expect(health.state == .setAside("it refuses"))
     }
 
     @Test(arguments: [

@@ -27,6 +27,7 @@ final class DNSClientLoop {
             wait(until: shared.nextDeadline)
             shared.expire(now: DNSClient.now)
         }
+        _ = channel?.close()
         channel = nil
         shared.failAll()
     }

@@ -13,7 +13,8 @@ let settings: [SwiftSetting] = [
 ]
 
 let names = [
-    "address-pattern", "admin", "attribute-list", "check", "configuration", "dns-message", "fact", "hello", "lookup", "mailbox",
+    "address-pattern", "admin", "attribute-list", "check", "configuration", "dns-message", "fact", "hello", "lookup",
+    "mailbox",
     "network", "policy-action", "policy-request", "socketmap", "spf", "srs", "tcp-table",
 ]
 

@@ -153,6 +153,7 @@ public struct UpkeepSchedule: Sendable {
         nextNumber = (nextNumber + 1) & Self.numberMask
         numbers[nextNumber] = job
         entries[job]?.number = nextNumber
+        entries[job]?.isWantedAgain = false
         entries[job]?.run = UpkeepRun(of: job, providers: providers, limits: limits, now: now)
         step(job, now: now, actions: &actions) { run, effects in run.start(now: now, actions: &effects) }
     }
@@ -209,7 +210,6 @@ public struct UpkeepSchedule: Sendable {
             actions.append(.done(job, isRecovery: entry.failures > 0))
             entry.failures = 0
             entry.due = entry.isWantedAgain ? now : now.advanced(byMilliseconds: spread(next))
-            entry.isWantedAgain = false
         case .failed(let text):
             actions.append(.failed(job, text, isFirst: entry.failures == 0))
             entry.failures += 1

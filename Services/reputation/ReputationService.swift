@@ -168,11 +168,11 @@ public final class ReputationService: PolicyService {
             let collector = NetworkCollector(client: self.client)
             collector.networks(of: domain, deadline: deadline) { completion(Self.value(of: $0)) }
         case ("spf", let client?):
-            evaluate(name.subject, client, .result, deadline) { outcome in
+            evaluate(domain, name.subject, client, .result, deadline) { outcome in
                 completion(outcome.result == .temperror ? unknownFactValue : outcome.result.rawValue)
             }
         case ("spf-listed", let client?):
-            evaluate(name.subject, client, .listing, deadline) { outcome in
+            evaluate(domain, name.subject, client, .listing, deadline) { outcome in
                 completion(outcome.result == .temperror ? unknownFactValue : outcome.isListed ? "yes" : "no")
             }
         // No domain lists a client without an address.
@@ -182,12 +182,13 @@ public final class ReputationService: PolicyService {
     }
 
     private func evaluate(
-        _ domain: String, _ client: IPAddress, _ purpose: SPFEvaluator.Purpose, _ deadline: Int,
+        _ domain: DNSName, _ text: String, _ client: IPAddress, _ purpose: SPFEvaluator.Purpose, _ deadline: Int,
         _ completion: @escaping @Sendable (SPFOutcome) -> Void
     ) {
+        if let known = evaluator.known(client, domain, purpose) { return completion(known) }
         let limit = checks.spf.configuration.deadline(now: DNSClient.now)
         evaluator.evaluate(
-            SPFQuery(client: client, domain: domain), purpose, deadline: min(deadline, limit), completion: completion)
+            SPFQuery(client: client, domain: text), purpose, deadline: min(deadline, limit), completion: completion)
     }
 
     private static func value(of networks: [Network]?) -> String {

@@ -43,12 +43,19 @@ final class SPFEvaluator: Sendable {
         _ query: SPFQuery, _ purpose: Purpose, deadline: Int, completion: @escaping @Sendable (SPFOutcome) -> Void
     ) {
         let key = DNSName(query.domain).map { Key(client: query.client, domain: $0, purpose: purpose) }
-        if let key, let known = results.withLock({ $0.entry(of: key, now: DNSClient.now)?.value }) {
-            return completion(known)
-        }
+        if let key, let known = known(key) { return completion(known) }
         var evaluation = SPFEvaluation(query, limits: purpose.limits)
         let step = evaluation.start()
         run(evaluation, step, lifetime: DNSReply.longestLifetime, key, deadline, completion)
+    }
+
+    /// The result for a client and a domain whoever the sender is, when it is known.
+    func known(_ client: IPAddress, _ domain: DNSName, _ purpose: Purpose) -> SPFOutcome? {
+        known(Key(client: client, domain: domain, purpose: purpose))
+    }
+
+    private func known(_ key: Key) -> SPFOutcome? {
+        results.withLock { $0.entry(of: key, now: DNSClient.now)?.value }
     }
 
     /// Forgets what is known: other servers may say otherwise.

@@ -43,7 +43,7 @@ final class SPFEvaluator: Sendable {
         _ query: SPFQuery, _ purpose: Purpose, deadline: Int, completion: @escaping @Sendable (SPFOutcome) -> Void
     ) {
         let key = DNSName(query.domain).map { Key(client: query.client, domain: $0, purpose: purpose) }
-        if let key, let known = known(key) { return completion(known) }
+        if let key, let known = self.known(key) { return completion(known) }
         var evaluation = SPFEvaluation(query, limits: purpose.limits)
         let step = evaluation.start()
         run(evaluation, step, lifetime: DNSReply.longestLifetime, key, deadline, completion)

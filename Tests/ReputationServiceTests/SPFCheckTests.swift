@@ -199,8 +199,9 @@ import Testing
         let silent = try SilentNameServer()
         let asking = try Asking(silent.address)
         let start = MonotonicInstant.now
-        #expect(await asking.fact("spf-listed:pass.example", client: "192.0.2.7", within: 400) == "unknown")
-        #expect(MonotonicInstant.now.microseconds(since: start) < 400_000)
+        #expect(await asking.fact("spf-listed:pass.example", client: "192.0.2.7", within: 600) == "unknown")
+        // By itself the question would have a second.
+        #expect(MonotonicInstant.now.microseconds(since: start) < 950_000)
         try asking.apply(silent.address, "  spf: { timeout: 200ms, temperror: { action: none } }")
         let outcome = await asking.outcome("spf", Self.mail("pass.example"))
         #expect(outcome.hasPrefix("none | temperror"), "\(outcome)")

@@ -14,8 +14,7 @@ let settings: [SwiftSetting] = [
 
 let names = [
     "address-pattern", "admin", "attribute-list", "check", "configuration", "dns-message", "fact", "hello", "lookup",
-    "mailbox",
-    "network", "policy-action", "policy-request", "socketmap", "spf", "srs", "tcp-table",
+    "mailbox", "network", "policy-action", "policy-request", "socketmap", "spf", "srs", "srs-secrets", "tcp-table",
 ]
 
 let package = Package(

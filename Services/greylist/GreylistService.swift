@@ -1,4 +1,5 @@
 public import Logging
+internal import MailTypes
 internal import SQLStore
 public import ServiceProtocol
 internal import Synchronization
@@ -83,30 +84,29 @@ public final class GreylistService: PolicyService {
         guard checks.contains(Self.checkName) else { return send(.error("")) }
         let rules = rules.value
         let subject: GreylistSubject
-        switch rules.entry(request) {
+        switch rules.entry(request, isKnown: { cache.contains($0, at: clock.monotonic()) }) {
         case .exempt(let reason): return send(rules.result(of: note(.exempt(reason), nil)))
-        case .attempt(let found): subject = found
-        }
-        guard !cache.contains(subject.client, at: clock.monotonic()) else {
+        case .known(let client):
             counters.withLock { $0.knownFromCache &+= 1 }
-            return send(rules.result(of: note(.decided(.known), subject)))
+            return send(rules.result(of: note(.decided(.known), client)))
+        case .attempt(let found): subject = found
         }
         let listing = rules.listing(request)
         if case .listed(let domain) = listing {
-            return answer(note(.exempt("listed by the SPF record of \(domain)"), subject), rules)
+            let exempt = GreylistAnswer.exempt("listed by the SPF record of \(domain)")
+            return answer(note(exempt, subject.client, sender: subject.triplet.sender), rules)
         }
         engine.decide(
             PendingAttempt(
                 subject: subject, rules: rules, deadline: request.deadline, isDryRun: request.isDryRun,
-                listing: listing, reply: { answer(self.note($0, subject), rules) }))
+                listing: listing,
+                reply: { answer(self.note($0, subject.client, sender: subject.triplet.sender), rules) }))
     }
 
     /// Counts an answer, and writes what happened to it at level debug: the decision's own line shows only the reason.
-    private func note(_ answer: GreylistAnswer, _ subject: GreylistSubject?) -> GreylistAnswer {
+    private func note(_ answer: GreylistAnswer, _ client: IPAddress?, sender: String = "") -> GreylistAnswer {
         counters.withLock { $0.add(answer) }
-        if let subject {
-            log.debug("[\(subject.triplet.client)] \(answer.words(sender: subject.triplet.sender))")
-        }
+        if let client { log.debug("[\(client)] \(answer.words(sender: sender))") }
         return answer
     }
 

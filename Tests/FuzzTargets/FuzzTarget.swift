@@ -15,5 +15,5 @@ public let fuzzTargets: [any FuzzTarget.Type] = [
     AddressPatternTarget.self, AdminTarget.self, AttributeListTarget.self, CheckTarget.self, ConfigurationTarget.self,
     DNSMessageTarget.self, FactTarget.self, HelloTarget.self, LookupTarget.self, MailboxTarget.self, NetworkTarget.self,
     PolicyActionTarget.self, PolicyRequestTarget.self, SocketmapTarget.self, SPFTarget.self, SRSTarget.self,
-    TCPTableTarget.self,
+    SRSSecretsTarget.self, TCPTableTarget.self,
 ]

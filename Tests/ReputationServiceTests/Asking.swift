@@ -14,12 +14,12 @@ final class Asking: Sendable {
     let service: ReputationService
     private let collected: LogLines
 
-    init(_ servers: String, _ text: String = "") throws {
+    init(_ servers: String, _ text: String = "", queryTimeout: String = "1s") throws {
         let directory = try TemporaryDirectory()
         self.directory = directory
         let lines = LogLines()
         collected = lines
-        service = try Self.read(servers, text, directory).get { configuration, common in
+        service = try Self.read(servers, text, queryTimeout, directory).get { configuration, common in
             try ReputationService(
                 configuration: configuration, common: common,
                 log: Logger(label: "reputation") { _ in CollectingLog(lines: lines) })
@@ -40,11 +40,13 @@ final class Asking: Sendable {
         }
     }
 
-    private static func read(_ servers: String, _ text: String, _ directory: TemporaryDirectory) throws -> Parts {
+    private static func read(
+        _ servers: String, _ text: String, _ queryTimeout: String, _ directory: TemporaryDirectory
+    ) throws -> Parts {
         let whole = """
             common: { state-directory: \(directory.path), hostname: mx.receiver.test, trusted-networks: [198.18.0.0/15] }
             reputation:
-              resolver: { servers: [\(servers)], query-timeout: 1s }
+              resolver: { servers: [\(servers)], query-timeout: \(queryTimeout) }
             \(text)
             """
         return try ConfigurationDocument(text: whole, file: "test.yaml").read { top in
@@ -55,7 +57,7 @@ final class Asking: Sendable {
     }
 
     func apply(_ servers: String, _ text: String) throws {
-        let parts = try Self.read(servers, text, directory)
+        let parts = try Self.read(servers, text, "1s", directory)
         service.apply(parts.configuration, common: parts.common)
     }
 

@@ -1,11 +1,12 @@
 import NameServerFixture
 import PostfixProtocol
+import Reputation
 import ServiceProtocol
 import SuiteFixture
 import Testing
 
 /// The checks `dnsbl`, `dnswl` and `domain-list`, and the health of lists, against a real server.
-@Suite struct DNSListTests {
+@Suite(.serialized) struct DNSListTests {
     private static let soundTests = """
         2.0.0.127.dnsbl.test. IN A 127.0.0.2
         2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.dnsbl.test. IN A 127.0.0.2

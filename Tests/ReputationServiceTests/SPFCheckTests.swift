@@ -6,7 +6,7 @@ import SuiteFixture
 import Testing
 
 /// The check `spf` and the facts about SPF, against a real server that also fails.
-@Suite struct SPFCheckTests {
+@Suite(.serialized) struct SPFCheckTests {
     private static let big = (0..<200).map { "ip4:198.51.\($0).0/24" }.joined(separator: " ")
 
     private static let zone = """
@@ -31,6 +31,7 @@ import Testing
         mx.example. IN TXT "v=spf1 mx -all"
         mx.example. IN MX 10 h.mx.example.
         h.mx.example. IN A 192.0.2.44
+        h.helo.example. IN TXT "v=spf1 ?all"
         plain.example. IN MX 10 h.mx.example.
         """
 
@@ -45,7 +46,7 @@ import Testing
         return parts.joined(separator: " ")
     }
 
-    private static func mail(_ domain: String, helo: String = "h.none.example") -> [PolicyAttribute: String] {
+    private static func mail(_ domain: String, helo: String = "h.helo.example") -> [PolicyAttribute: String] {
         [.clientAddress: "192.0.2.7", .sender: "anna@\(domain)", .heloName: helo]
     }
 
@@ -197,11 +198,11 @@ import Testing
     /// The answer is there before the asker gives up, whatever the DNS does.
     @Test func theAskersLimitIsKept() async throws {
         let silent = try SilentNameServer()
-        let asking = try Asking(silent.address)
+        // By itself the question would have 20 seconds.
+        let asking = try Asking(silent.address, queryTimeout: "20s")
         let start = MonotonicInstant.now
         #expect(await asking.fact("spf-listed:pass.example", client: "192.0.2.7", within: 600) == "unknown")
-        // By itself the question would have a second.
-        #expect(MonotonicInstant.now.microseconds(since: start) < 950_000)
+        #expect(MonotonicInstant.now.microseconds(since: start) < 15_000_000)
         try asking.apply(silent.address, "  spf: { timeout: 200ms, temperror: { action: none } }")
         let outcome = await asking.outcome("spf", Self.mail("pass.example"))
         #expect(outcome.hasPrefix("none | temperror"), "\(outcome)")

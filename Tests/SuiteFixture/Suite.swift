@@ -41,12 +41,14 @@ public final class Suite: Sendable {
     /// DNS is a closed port of this host: no test asks the network.
     ///
     /// - Parameters:
+    ///   - listeners: lines with more listeners, indented by four.
     ///   - frontend: lines of the mapping `frontend` beside the listeners, indented by two.
     ///   - services: the mappings of the services.
     ///   - environment: variables for the services.
     ///   - neighbour: a suite whose state directory is used instead of one of its own.
     public init(
-        common: String = "", frontend: String = "", services: String = "", environment: [String: String] = [:],
+        common: String = "", listeners: String = "", frontend: String = "", services: String = "",
+        environment: [String: String] = [:],
         sharingStateOf neighbour: Suite? = nil
     ) throws {
         let directory = try TemporaryDirectory()
@@ -66,6 +68,7 @@ public final class Suite: Sendable {
                 srs-forward: { addresses: ["127.0.0.1:\(forwardPort)"] }
                 srs-reverse: { addresses: ["127.0.0.1:\(reversePort)"] }
                 socketmap: { addresses: ["unix:socketmap"], mode: "0666" }
+            \(listeners)
             \(frontend)
             \(Self.withoutDNS(services))
             """

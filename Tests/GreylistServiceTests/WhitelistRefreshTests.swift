@@ -45,14 +45,14 @@ import Testing
             await Self.upkeep(bench)
                 == .needs(
                     Self.names("a.example", "b.example", "xn--bcher-kva.example"), cursor: "xn--bcher-kva.example"))
-        let facts = ["a.example": "192.0.2.0/24 2001:db8::/32 198.51.100.7/32", "b.example": "unknown"]
+        let facts = ["a.example": "192.0.2.0/24 2001:db8::/32 203.0.113.8/32", "b.example": "unknown"]
         #expect(await Self.upkeep(bench, cursor: "xn--bcher-kva.example", facts) == .done(next: 600))
         let first = [
-            "192.0.2.0/24 AUTO-UPDATE: a.example", "198.51.100.7 AUTO-UPDATE: a.example",
-            "2001:db8::/32 AUTO-UPDATE: a.example",
+            "192.0.2.0/24 AUTO-UPDATE: a.example", "2001:db8::/32 AUTO-UPDATE: a.example",
+            "203.0.113.8 AUTO-UPDATE: a.example",
         ]
         #expect(try Self.stored(bench) == first)
-        for client in ["192.0.2.99", "198.51.100.7", "2001:db8::77"] {
+        for client in ["192.0.2.99", "203.0.113.8", "2001:db8::77"] {
             #expect(await bench.outcome(client).hasPrefix("none whitelisted"), "\(client)")
         }
         // What is unknown now stays, and what is nonsense.
@@ -66,7 +66,7 @@ import Testing
         #expect(
             try Self.stored(bench)
                 == ["192.0.2.0/24 AUTO-UPDATE: a.example", "203.0.113.9 AUTO-UPDATE: b.example"])
-        #expect(await bench.outcome("198.51.100.7").hasPrefix("451"))
+        #expect(await bench.outcome("203.0.113.8").hasPrefix("451"))
         _ = await Self.upkeep(bench, cursor: "x", ["a.example": "none"])
         #expect(try Self.stored(bench) == ["203.0.113.9 AUTO-UPDATE: b.example"])
     }

@@ -5,6 +5,8 @@ internal import ServiceProtocol
 struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
     /// How many rows one tending looks at for cleaning.
     private static var cleanupPortion: Int { 2_000 }
+    /// How many rows a walk goes on by, twice a second, when the store is never quiet.
+    private static var forgettingPortionUnderLoad: Int { 500 }
 
     let clock: ServiceClock
     let cache: PassedClientCache
@@ -12,6 +14,8 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
     private var store: GreylistStore<Connection>?
     var snapshot = GreylistSnapshot()
     var course = SettingsCourse()
+    /// A walk through what is remembered, when networks have been whitelisted.
+    var forgetting: ForgettingWalk?
     /// The latest time the store has worked with; Unix seconds.
     private var latest = Int.min
 
@@ -80,6 +84,7 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         guard course.isCleaningDue else { return }
         course.isCleaningDue = false
         try clean { tracking, timing, now in try tracking.cleanUnderLoad(timing, now: now) }
+        try forgetFurther(limit: Self.forgettingPortionUnderLoad)
     }
 
     // MARK: - Recording
@@ -95,6 +100,7 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         latest = max(latest, now)
         try follow()
         try clean { tracking, timing, now in try tracking.clean(timing, now: now, limit: Self.cleanupPortion) }
+        try forgetFurther(limit: Self.cleanupPortion)
     }
 
     /// Cleans by `work`, outside any transaction.

@@ -3,6 +3,13 @@ internal import SQLStore
 internal import ServiceProtocol
 
 extension GreylistStore {
+    /// What a refresh has made of the whitelist.
+    struct WhitelistChange {
+        var hasChanged = false
+        /// Networks of several addresses that were not listed for their domain before.
+        var networks: [Network] = []
+    }
+
     /// The domains to be asked about after one, as many as one question may name.
     func nextRefresh(after cursor: String) throws -> WhitelistRefresh {
         var cursor = cursor
@@ -26,52 +33,39 @@ extension GreylistStore {
     }
 
     /// Stores what is known now of the domains' networks. What is unknown stays as it was.
-    /// - Returns: Whether anything has changed.
-    func storeNetworks(_ facts: [FactName: String]) throws -> Bool {
-        var hasChanged = false
+    func storeNetworks(_ facts: [FactName: String]) throws -> WhitelistChange {
+        var change = WhitelistChange()
         for (name, value) in facts.sorted(by: { $0.key.subject < $1.key.subject })
         where name.kind == WhitelistRefresh.factKind && value != unknownFactValue {
             let networks =
                 value == "none" ? [] : value.split(separator: " ").compactMap { Network(parsing: String($0)) }
             // A value that is no list of networks says nothing.
             guard value == "none" || !networks.isEmpty else { continue }
-            if try store(networks, of: name.subject) { hasChanged = true }
+            try store(networks, of: name.subject, &change)
         }
-        return hasChanged
+        return change
     }
 
     /// Only differences are written: most times there is none.
-    private func store(_ networks: [Network], of domain: String) throws -> Bool {
+    private func store(_ networks: [Network], of domain: String, _ change: inout WhitelistChange) throws {
         // It may have been removed while it was being asked about; then nobody would look after its networks any more.
         let isWanted = try !connection.query(
             "SELECT 1 FROM greylisting_whitelist_domains WHERE lower(domain) = ?", [.text(domain)]
         ).isEmpty
-        guard isWanted else { return false }
-        let comment = SQLValue.text(Self.comment(domain))
-        let rows = try connection.query(
-            "SELECT sender FROM \(GreylistWhitelist.spf.rawValue) WHERE comment = ?", [comment])
-        let stored = Set(rows.compactMap { $0.first?.textValue })
-        let wanted = Set(networks.map(Self.sender))
-        for sender in stored.subtracting(wanted).sorted() {
-            try connection.execute(
-                "DELETE FROM \(GreylistWhitelist.spf.rawValue) WHERE comment = ? AND sender = ?",
-                [comment, .text(sender)])
-        }
+        guard isWanted else { return }
+        let senders = Dictionary(networks.map { (Self.sender($0), $0) }) { first, _ in first }
+        let stored = try listedSenders(of: domain)
+        let gone = stored.subtracting(senders.keys)
+        let new = senders.filter { !stored.contains($0.key) }
+        try unlist(gone, of: domain)
+        try list(Set(senders.keys), of: domain)
         // Where they were kept before there was a table for them.
         let moved = try connection.execute(
-            "DELETE FROM \(GreylistWhitelist.manual.rawValue) WHERE comment = ?", [comment])
-        var added = 0
-        for sender in wanted.subtracting(stored).sorted() {
-            added += try connection.execute(
-                "INSERT INTO \(GreylistWhitelist.spf.rawValue) (account, sender, comment) VALUES ('@.', ?, ?) "
-                    + keepingWhatIsThere, [.text(sender), comment])
-            if !sender.contains("/") { try tracking.forget(sender) }
-        }
-        return added + moved > 0 || !stored.subtracting(wanted).isEmpty
+            "DELETE FROM \(GreylistWhitelist.manual.rawValue) WHERE comment = ?", [.text(Self.comment(domain))])
+        for sender in new.keys.sorted() where !sender.contains("/") { try tracking.forget(sender) }
+        change.networks += new.values.filter { $0.hostBits > 0 }
+        change.hasChanged = change.hasChanged || moved > 0 || !gone.isEmpty || !new.isEmpty
     }
-
-    /// How an entry made from a domain's record is told from others.
-    static func comment(_ domain: String) -> String { "AUTO-UPDATE: \(domain)" }
 
     /// A network of one address is written as the address: an index finds it.
     private static func sender(_ network: Network) -> String {

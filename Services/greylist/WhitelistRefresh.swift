@@ -20,13 +20,16 @@ extension GreylistStoreEngine {
         let isTaken = store.performWithHandler(
             { _, handler in
                 let store = try handler.opened()
-                let hasChanged = try store.connection.transaction {
-                    let hasChanged = try store.storeNetworks(request.facts)
-                    if hasChanged { try store.advanceRevision() }
-                    return hasChanged
+                let next = try store.nextRefresh(after: request.cursor ?? "")
+                let change = try store.connection.transaction {
+                    var change = try store.storeNetworks(request.facts)
+                    if next == .over, try store.unlistRemovedDomains() { change.hasChanged = true }
+                    if change.hasChanged { try store.advanceRevision() }
+                    return change
                 }
-                if hasChanged { try handler.showChanges() }
-                return try store.nextRefresh(after: request.cursor ?? "")
+                if change.hasChanged { try handler.showChanges() }
+                handler.forgetClients(within: change.networks)
+                return next
             },
             completion: { [alarm] result in
                 if case .failure(let error) = result { alarm.failed(error) }

@@ -68,7 +68,9 @@ import Testing
                 == ["192.0.2.0/24 AUTO-UPDATE: a.example", "203.0.113.9 AUTO-UPDATE: b.example"])
         #expect(await bench.outcome("203.0.113.8").hasPrefix("451"))
         _ = await Self.upkeep(bench, cursor: "x", ["a.example": "none"])
-        #expect(try Self.stored(bench) == ["203.0.113.9 AUTO-UPDATE: b.example"])
+        #expect(
+            try Self.stored(bench)
+                == ["192.0.2.0/24 AUTO-UPDATE: b.example", "203.0.113.9 AUTO-UPDATE: b.example"])
     }
 
     @Test(arguments: TestEngine.allCases) func whatWasRemovedMeanwhileIsNotStored(engine: TestEngine) async throws {
@@ -93,6 +95,62 @@ import Testing
         try await Self.whitelist(bench, "a.example")
         _ = await Self.upkeep(bench, cursor: "x", ["a.example": "192.0.2.6/32"])
         #expect(try bench.database.count(bench.database.waiting) == 0)
+    }
+
+    /// An entry is there once. It stays while one of those has it who have been whitelisted.
+    @Test(arguments: TestEngine.allCases) func whatTwoDomainsShareStaysForTheOther(engine: TestEngine) async throws {
+        let bench = try Bench(engine)
+        _ = await bench.outcome()
+        try await Self.whitelist(bench, "a.example", "b.example", "c.example")
+        let shared = "192.0.2.0/24 2001:db8::7/128"
+        _ = await Self.upkeep(
+            bench, cursor: "x",
+            ["a.example": "\(shared) 203.0.113.1/32", "b.example": shared, "c.example": shared])
+        #expect(
+            try Self.stored(bench) == [
+                "192.0.2.0/24 AUTO-UPDATE: a.example", "2001:db8::7 AUTO-UPDATE: a.example",
+                "203.0.113.1 AUTO-UPDATE: a.example",
+            ])
+        // One gives them up, one is removed; nobody is asked again.
+        _ = await Self.upkeep(bench, cursor: "x", ["a.example": "203.0.113.1/32"])
+        let others = ["192.0.2.0/24 AUTO-UPDATE: b.example", "2001:db8::7 AUTO-UPDATE: b.example"]
+        #expect(try Self.stored(bench) == others + ["203.0.113.1 AUTO-UPDATE: a.example"])
+        #expect(await bench.administer("delete", ["what": "whitelist-domain", "from": "@b.example"]) == .done)
+        #expect(await bench.outcome("192.0.2.99").hasPrefix("none whitelisted"))
+        // One that another program has removed inherits nothing, and nothing of it is left.
+        try bench.database.sql("DELETE FROM greylisting_whitelist_domains WHERE domain = 'a.example'")
+        _ = await Self.upkeep(bench, cursor: "x", ["c.example": "192.0.2.0/24"])
+        #expect(try Self.stored(bench) == ["192.0.2.0/24 AUTO-UPDATE: c.example"])
+        #expect(await bench.administer("delete", ["what": "whitelist-domain", "from": "@c.example"]) == .done)
+        #expect(try Self.stored(bench).isEmpty)
+        #expect(try bench.database.count("postern_greylist_networks") == 0)
+    }
+
+    /// Nothing finds them by an index, so it takes a walk.
+    @Test(arguments: TestEngine.allCases) func clientsOfAListedNetworkAreForgotten(engine: TestEngine) async throws {
+        let bench = try Bench(engine, "block-for: 1m")
+        for client in ["203.0.113.1", "203.0.113.2", "198.18.0.1", "2001:db8::1", "2001:db9::1"] {
+            #expect(await bench.outcome(client).hasPrefix("451"))
+        }
+        bench.clock.advance(61)
+        #expect(await bench.outcome("203.0.113.2") == "none triplet passed")
+        try await Self.whitelist(bench, "a.example")
+        _ = await Self.upkeep(bench, cursor: "x", ["a.example": "203.0.113.0/24 2001:db8::/32"])
+        var remembered: [String] = []
+        for _ in 0..<100 where remembered != ["198.18.0.1", "2001:db9::1"] {
+            // The store tends its tables by the clock of the test.
+            bench.clock.advance(1)
+            remembered = await Self.remembered(bench)
+        }
+        #expect(remembered == ["198.18.0.1", "2001:db9::1"])
+        // A client that had passed begins anew when its network is listed no more.
+        _ = await Self.upkeep(bench, cursor: "x", ["a.example": "none"])
+        #expect(await bench.outcome("203.0.113.2").hasPrefix("451"))
+    }
+
+    private static func remembered(_ bench: Bench) async -> [String] {
+        guard case .done(_, let rows, _) = await bench.administer("list", ["what": "tracking"]) else { return [] }
+        return rows.compactMap(\.first).sorted()
     }
 
     @Test func manyDomainsTakeSeveralRounds() async throws {

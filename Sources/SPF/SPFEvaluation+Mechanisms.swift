@@ -45,20 +45,17 @@ extension SPFEvaluation {
 
     mutating func receiveAddresses(_ answer: DNSAnswer, _ lengths: SPFPrefixLengths) -> Step {
         if let failure = answer.failure { return failed(failure) }
-        if let step = countVoid(answer) { return step }
         return settled(isMatch: matches(answer, lengths))
     }
 
     mutating func receiveExistence(_ answer: DNSAnswer) -> Step {
         if let failure = answer.failure { return failed(failure) }
-        if let step = countVoid(answer) { return step }
         return settled(isMatch: !answer.isNegative)
     }
 
     /// The exchanges of a domain: the nearest ones first, since it is they that send most.
     mutating func receiveExchanges(_ answer: DNSAnswer, _ lengths: SPFPrefixLengths) -> Step {
         if let failure = answer.failure { return failed(failure) }
-        if let step = countVoid(answer) { return step }
         guard answer.exchanges.count <= limits.exchanges else {
             return finish(.permerror, problem: "more than \(limits.exchanges) mail exchanges")
         }

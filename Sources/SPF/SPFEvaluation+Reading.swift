@@ -39,9 +39,11 @@ extension SPFEvaluation {
     mutating func settle(isMatch: Bool) -> Step? {
         guard let frame = frames.last, frame.position < frame.record.directives.count else { return nil }
         let directive = frame.record.directives[frame.position]
+        let wasVoid = isTermVoid
+        isTermVoid = false
         if isMatch { return conclude(directive.result, by: directive) }
         frames[frames.count - 1].position += 1
-        return nil
+        return wasVoid ? countVoidTerm() : nil
     }
 
     /// The same, as the step that comes then.
@@ -77,9 +79,10 @@ extension SPFEvaluation {
         return finish(.permerror, problem: "more than \(limit) terms that ask the DNS")
     }
 
-    /// One term more for which the DNS has nothing; a step when that is one too many.
-    mutating func countVoid(_ answer: DNSAnswer) -> Step? {
-        guard answer.isNegative else { return nil }
+    /// One term more that did not match and for which the DNS had nothing; a step when that is one too many. However many
+    /// of its questions had no answer, a term counts once: else each `mx` of a domain without IPv6 would be too much for
+    /// a client that has it.
+    private mutating func countVoidTerm() -> Step? {
         voidTerms += 1
         guard let limit = limits.voidTerms, voidTerms > limit else { return nil }
         return finish(.permerror, problem: "more than \(limit) terms for which the DNS has nothing")

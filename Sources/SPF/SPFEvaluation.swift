@@ -60,6 +60,8 @@ public struct SPFEvaluation: Sendable {
     var pending = Pending.nothing
     var terms = 0
     var voidTerms = 0
+    /// Whether the DNS had nothing for some question of the term that is being looked at.
+    var isTermVoid = false
     var questions = 0
     var visited: Set<DNSName> = []
     /// The validated reverse names of the client, once a macro has asked for them.
@@ -92,6 +94,7 @@ public struct SPFEvaluation: Sendable {
     public mutating func receive(_ answer: DNSAnswer) -> Step {
         let purpose = pending
         pending = .nothing
+        if answer.isNegative { isTermVoid = true }
         switch purpose {
         case .nothing: return finish(.temperror, problem: "an answer to no question")
         case .record(let domain, let name, let replaces):

@@ -53,14 +53,33 @@ import Testing
         #expect(outcome == SPFOutcome(.permerror, problem: problem))
     }
 
-    /// An exchange without an address of the client's family is no void term: else no domain with many of them could
-    /// send over IPv6.
+    /// A term is void once, however many of its exchanges have no address of the client's family: else no domain with
+    /// many of them could send over IPv6.
     @Test func exchangesWithoutAddresses() throws {
-        let zone = ZoneData(
-            lines: "d.example TXT v=spf1 mx ip6:2001:db8::7 -all\n"
-                + (1...5).map { "d.example MX \($0) m\($0).example\nm\($0).example A 192.0.2.1" }.joined(
-                    separator: "\n"))
-        #expect(zone.evaluate(try Self.query("2001:db8::7")).outcome.result == .pass)
+        let exchanges = (1...5).map { "d.example MX \($0) m\($0).example\nm\($0).example A 192.0.2.1" }
+        func result(_ record: String, _ more: String = "") throws -> SPFOutcome {
+            let lines = ["d.example TXT \(record)"] + exchanges + [more]
+            return ZoneData(lines: lines.joined(separator: "\n")).evaluate(try Self.query("2001:db8::7")).outcome
+        }
+        #expect(try result("v=spf1 mx mx:d.example ip6:2001:db8::7 -all").result == .pass)
+        #expect(
+            try result("v=spf1 mx mx:d.example mx ip6:2001:db8::7 -all").problem
+                == "more than 2 terms for which the DNS has nothing")
+        // What matches is not void, whatever was asked before.
+        #expect(
+            try result(
+                "v=spf1 a mx mx:e.example -all",
+                "e.example MX 1 m1.example\ne.example MX 2 s.example\ns.example AAAA 2001:db8::7"
+            )
+            .result == .pass)
+    }
+
+    /// Nor is a client without reverse names free.
+    @Test func aClientWithoutReverseNames() throws {
+        let zone = ZoneData(lines: "d.example TXT v=spf1 ptr ptr:x.example ptr -all")
+        #expect(
+            zone.evaluate(try Self.query()).outcome
+                == SPFOutcome(.permerror, problem: "more than 2 terms for which the DNS has nothing"))
     }
 
     /// A tarpit: each answer leads to another question, and none to an end.

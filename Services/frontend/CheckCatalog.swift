@@ -12,7 +12,8 @@ public enum CheckCatalog {
         CheckDefinition(
             "reject-to-hostname", .frontend(.rejectToHostname), appliesTo: .unauthenticated, states: [.rcpt]),
         CheckDefinition(
-            "greylist", .service("greylist"), records: true, appliesTo: .unauthenticated,
+            // It may need a costly fact, which has three quarters of this.
+            "greylist", .service("greylist"), records: true, appliesTo: .unauthenticated, limit: 3_000,
             wants: [FactWant(kind: "alias-target", attribute: "recipient")], states: [.rcpt]),
         CheckDefinition(
             "throttle", .service("throttle"), records: true, isKeyed: true,

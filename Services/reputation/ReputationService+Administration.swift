@@ -128,8 +128,7 @@ extension ReputationService {
         let helo = request.arguments["helo"] ?? ""
         let query = SPFQuery(
             client: client, sender: request.arguments["sender"] ?? "", helo: helo, time: clock.unixSeconds())
-        let limit = checks.spf.configuration.deadline(now: DNSClient.now)
-        evaluator.evaluate(query, .result, deadline: limit) { outcome in
+        evaluator.evaluate(query, .result, patience()) { outcome in
             reply(
                 .done(
                     columns: ["domain", "result", "by", "problem", "explanation"],

@@ -130,8 +130,7 @@ public final class ReputationService: PolicyService {
         let time = clock.unixSeconds()
         switch check {
         case .spf:
-            let limit = min(deadline, checks.spf.configuration.deadline(now: DNSClient.now))
-            checks.spf.decide(request, client, deadline: limit, time: time, completion: completion)
+            checks.spf.decide(request, client, patience(until: deadline), time: time, completion: completion)
         case .dnsbl: checks.blocking.decide(client, deadline: deadline, completion: completion)
         case .dnswl: checks.welcoming.decide(client, deadline: deadline, completion: completion)
         case .senderScore: checks.senderScore.decide(client, deadline: deadline, time: time, completion: completion)
@@ -142,6 +141,11 @@ public final class ReputationService: PolicyService {
     /// When an answer must be there, in milliseconds of ``DNSClient/now``.
     private func deadline(_ asked: MonotonicInstant) -> Int {
         min(DNSClient.now + Self.longestWait, asked.milliseconds - Self.reserve)
+    }
+
+    /// How long an evaluation of SPF may take for somebody who waits until `deadline`.
+    func patience(until deadline: Int = .max) -> SPFEvaluator.Patience {
+        SPFEvaluator.Patience(asker: deadline, evaluation: checks.spf.configuration.deadline(now: DNSClient.now))
     }
 
     // MARK: - Facts
@@ -186,9 +190,8 @@ public final class ReputationService: PolicyService {
         _ completion: @escaping @Sendable (SPFOutcome) -> Void
     ) {
         if let known = evaluator.known(client, domain, purpose) { return completion(known) }
-        let limit = checks.spf.configuration.deadline(now: DNSClient.now)
         evaluator.evaluate(
-            SPFQuery(client: client, domain: text), purpose, deadline: min(deadline, limit), completion: completion)
+            SPFQuery(client: client, domain: text), purpose, patience(until: deadline), completion: completion)
     }
 
     private static func value(of networks: [Network]?) -> String {

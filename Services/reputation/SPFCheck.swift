@@ -20,7 +20,7 @@ struct SPFCheck: Sendable {
 
     /// Decides.
     func decide(
-        _ request: PolicyRequest, _ client: IPAddress, deadline: Int, time: Int,
+        _ request: PolicyRequest, _ client: IPAddress, _ patience: SPFEvaluator.Patience, time: Int,
         completion: @escaping @Sendable (CheckResult) -> Void
     ) {
         guard !configuration.whitelist.contains(where: { $0.contains(client) }) else {
@@ -29,24 +29,24 @@ struct SPFCheck: Sendable {
         let helo = request.string(.heloName)
         let sender = EnvelopeSender(parsing: request.string(.sender))
         let heloQuery = query(client, "", helo, time)
-        guard sender != .null else { return decide(.helo, heloQuery, deadline, completion) }
+        guard sender != .null else { return decide(.helo, heloQuery, patience, completion) }
         let mailFrom = query(client, Self.text(of: sender), helo, time)
-        guard configuration.checksHelo else { return decide(.mailFrom, mailFrom, deadline, completion) }
-        evaluator.evaluate(heloQuery, .result, deadline: deadline) { outcome in
+        guard configuration.checksHelo else { return decide(.mailFrom, mailFrom, patience, completion) }
+        evaluator.evaluate(heloQuery, .result, patience) { outcome in
             // A pass of the HELO name says nothing about the sender.
             if outcome.result != .pass, let result = result(of: .helo, heloQuery, outcome) {
                 completion(result)
             } else {
-                decide(.mailFrom, mailFrom, deadline, completion)
+                decide(.mailFrom, mailFrom, patience, completion)
             }
         }
     }
 
     private func decide(
-        _ identity: Identity, _ query: SPFQuery, _ deadline: Int,
+        _ identity: Identity, _ query: SPFQuery, _ patience: SPFEvaluator.Patience,
         _ completion: @escaping @Sendable (CheckResult) -> Void
     ) {
-        evaluator.evaluate(query, .result, deadline: deadline) { outcome in
+        evaluator.evaluate(query, .result, patience) { outcome in
             completion(
                 result(of: identity, query, outcome)
                     ?? .verdict(

@@ -22,6 +22,15 @@ final class SPFEvaluator: Sendable {
         }
     }
 
+    /// How long is waited, in milliseconds of ``DNSClient/now``.
+    struct Patience: Sendable {
+        /// The asker is told then that nothing is known.
+        var asker: Int
+        /// The evaluation ends then. Until it does it goes on, also when the asker has given up: whoever asks next finds
+        /// what comes out.
+        var evaluation: Int
+    }
+
     /// What a result depends on when no macro asked for more.
     private struct Key: Sendable, Hashable {
         var client: IPAddress
@@ -37,16 +46,17 @@ final class SPFEvaluator: Sendable {
         self.client = client
     }
 
-    /// The result, at once where everything is known, else on the DNS client's thread.
-    /// - Parameter deadline: In milliseconds of ``DNSClient/now``; what is not known then is a temperror.
+    /// The result, at once where everything is known, else on the DNS client's thread; what is not known in time is a
+    /// temperror.
     func evaluate(
-        _ query: SPFQuery, _ purpose: Purpose, deadline: Int, completion: @escaping @Sendable (SPFOutcome) -> Void
+        _ query: SPFQuery, _ purpose: Purpose, _ patience: Patience,
+        completion: @escaping @Sendable (SPFOutcome) -> Void
     ) {
         let key = DNSName(query.domain).map { Key(client: query.client, domain: $0, purpose: purpose) }
         if let key, let known = self.known(key) { return completion(known) }
         var evaluation = SPFEvaluation(query, limits: purpose.limits)
         let step = evaluation.start()
-        run(evaluation, step, lifetime: DNSReply.longestLifetime, key, deadline, completion)
+        run(evaluation, step, lifetime: DNSReply.longestLifetime, key, patience, completion)
     }
 
     /// The result for a client and a domain whoever the sender is, when it is known.
@@ -64,8 +74,8 @@ final class SPFEvaluator: Sendable {
     }
 
     private func run(
-        _ evaluation: SPFEvaluation, _ first: SPFEvaluation.Step, lifetime: Int, _ key: Key?, _ deadline: Int,
-        _ completion: @escaping @Sendable (SPFOutcome) -> Void
+        _ evaluation: SPFEvaluation, _ first: SPFEvaluation.Step, lifetime: Int, _ key: Key?,
+        _ patience: Patience, _ completion: @escaping @Sendable (SPFOutcome) -> Void
     ) {
         var evaluation = evaluation
         var step = first
@@ -79,10 +89,15 @@ final class SPFEvaluator: Sendable {
             keep(outcome, lifetime: lifetime, key)
             completion(outcome)
         case .ask(let question):
-            client.ask(question, deadline: deadline) { [self, evaluation, lifetime] reply in
+            client.ask(question, deadline: min(patience.asker, patience.evaluation)) {
+                [self, evaluation, lifetime] reply in
+                if reply.answer == .failed(.timedOut), patience.hasAskerGivenUp {
+                    completion(SPFOutcome(.temperror, problem: DNSFailure.timedOut.rawValue))
+                    return run(evaluation, .ask(question), lifetime: lifetime, key, patience.withoutAsker) { _ in }
+                }
                 var evaluation = evaluation
                 let next = evaluation.receive(reply.answer)
-                run(evaluation, next, lifetime: min(lifetime, reply.lifetime), key, deadline, completion)
+                run(evaluation, next, lifetime: min(lifetime, reply.lifetime), key, patience, completion)
             }
         }
     }
@@ -93,4 +108,12 @@ final class SPFEvaluator: Sendable {
         let size = 256 + outcome.directive.utf8.count + outcome.problem.utf8.count
         results.withLock { $0.keep(outcome, of: key, size: size, expires: now + lifetime * 1_000, now: now) }
     }
+}
+
+extension SPFEvaluator.Patience {
+    /// Whether only the evaluation goes on.
+    fileprivate var hasAskerGivenUp: Bool { asker < evaluation && asker <= DNSClient.now }
+
+    /// For the rest of an evaluation whose asker has given up.
+    fileprivate var withoutAsker: Self { Self(asker: evaluation, evaluation: evaluation) }
 }

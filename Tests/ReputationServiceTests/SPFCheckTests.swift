@@ -1,9 +1,12 @@
+import DNS
+import MailTypes
 import NameServerFixture
 import PostfixProtocol
-import Reputation
 import ServiceProtocol
 import SuiteFixture
 import Testing
+
+@testable import Reputation
 
 /// The check `spf` and the facts about SPF, against a real server that also fails.
 @Suite(.serialized) struct SPFCheckTests {
@@ -206,6 +209,20 @@ import Testing
         try asking.apply(silent.address, "  spf: { timeout: 200ms, temperror: { action: none } }")
         let outcome = await asking.outcome("spf", Self.mail("pass.example"))
         #expect(outcome.hasPrefix("none | temperror"), "\(outcome)")
+    }
+
+    /// An evaluation goes on when its asker has given up: whoever comes back finds what came out.
+    @Test func whatComesTooLateIsKept() async throws {
+        let server = try NameServer(zone: Self.zone)
+        let asking = try Asking(server.address, queryTimeout: "20s")
+        server.freeze()
+        #expect(await asking.fact("spf-listed:mx.example", client: "192.0.2.44", within: 500) == "unknown")
+        server.thaw()
+        let client = try #require(IPAddress(parsing: "192.0.2.44"))
+        let domain = try #require(DNSName("mx.example"))
+        #expect(await asking.eventually { asking.service.evaluator.known(client, domain, .listing) != nil })
+        server.kill()
+        #expect(await asking.fact("spf-listed:mx.example", client: "192.0.2.44") == "yes")
     }
 
     @Test func theAdministratorCanTry() async throws {

@@ -24,6 +24,13 @@ final class Machine: Sendable {
 
         """
 
+    /// A configuration with more keys of greylist.
+    static func configuration(
+        greylist keys: String, in configuration: String = Machine.configuration
+    ) -> String {
+        configuration.replacing("spf-bypass: false", with: "spf-bypass: false, \(keys)")
+    }
+
     /// Boots, makes the users, writes the configuration and `files`, and starts postern.target with `units`.
     init(
         configuration: String = Machine.configuration, files: [String: String] = [:], enabling units: [String] = []

@@ -34,11 +34,10 @@ struct SPFCheck: Sendable {
         guard configuration.checksHelo else { return decide(.mailFrom, mailFrom, patience, completion) }
         evaluator.evaluate(heloQuery, .result, patience) { outcome in
             // A pass of the HELO name says nothing about the sender.
-            if outcome.result != .pass, let result = result(of: .helo, heloQuery, outcome) {
-                completion(result)
-            } else {
-                decide(.mailFrom, mailFrom, patience, completion)
-            }
+            guard outcome.result != .pass else { return decide(.mailFrom, mailFrom, patience, completion) }
+            if let result = result(of: .helo, heloQuery, outcome) { return completion(result) }
+            let score = configuration.actions[outcome.result]?.score ?? 0
+            decide(.mailFrom, mailFrom, patience) { completion($0.adding(score)) }
         }
     }
 
@@ -90,5 +89,13 @@ struct SPFCheck: Sendable {
     private static func reason(_ identity: Identity, _ query: SPFQuery, _ outcome: SPFOutcome) -> String {
         let cause = [outcome.directive, outcome.problem].first { !$0.isEmpty }
         return "\(outcome.result.rawValue) of \(identity.rawValue) \(query.domain)" + (cause.map { ": \($0)" } ?? "")
+    }
+}
+
+extension CheckResult {
+    /// The result with what the HELO name counts for.
+    fileprivate func adding(_ more: Double) -> CheckResult {
+        guard case .verdict(let verdict, let reason, let score) = self else { return self }
+        return .verdict(verdict, reason: reason, score: score + more)
     }
 }

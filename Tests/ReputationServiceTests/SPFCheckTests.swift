@@ -135,6 +135,9 @@ import Testing
             await asking.outcome("spf", Self.mail("soft.example")).hasPrefix(
                 "PREPEND X-SPF: softfail soft.example MAIL FROM 192.0.2.7 |"))
         #expect(await asking.outcome("spf", Self.mail("fail.example")).hasSuffix("| 4.0"))
+        // The HELO name counts beside the sender, but for a pass.
+        #expect(await asking.outcome("spf", Self.mail("pass.example", helo: "fail.example")).hasSuffix("| -6.0"))
+        #expect(await asking.outcome("spf", Self.mail("pass.example", helo: "pass.example")).hasSuffix("| -10.0"))
         var mail = Self.mail("fail.example")
         mail[.clientAddress] = "192.0.2.200"
         #expect(await asking.outcome("spf", mail) == "none | whitelisted client")

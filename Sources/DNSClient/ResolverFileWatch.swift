@@ -1,3 +1,4 @@
+internal import CCares
 internal import Glibc
 
 /// Notices that resolv.conf(5) has changed: the network was configured anew.

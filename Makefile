@@ -17,7 +17,7 @@ BENCH ?=
 SOURCES = Package.swift Sources Services Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
 # Test targets that start servers, in two lots that take about the same time; the others are unit tests.
-FAULT_TESTS = FaultTests|SRSDatabaseTests|ThrottleTests
+FAULT_TESTS = FaultTests|ReputationServiceTests|SRSDatabaseTests|ThrottleTests
 SERVER_TESTS = DatabaseTests|GreylistServiceTests|PostfixTests|SuiteTests|SystemdTests
 
 DESTDIR ?=
@@ -61,6 +61,7 @@ test: lint unit-test system-test simulate
 # Pure tests and tests of one process, side by side.
 unit-test:
 	@scripts/install-packages build test
+	@scripts/fetch-spf-tests
 	@echo "== building the tests (debug)"
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the unit tests"
@@ -107,6 +108,7 @@ fuzz:
 # Beside the tests: the tests once more, under the address and the thread sanitizer.
 sanitize:
 	@scripts/install-packages build test
+	@scripts/fetch-spf-tests
 	@scripts/sanitize $(SANITIZERS)
 
 lint:

@@ -59,6 +59,9 @@ let testSupport: [Target] = [
     .target(
         name: "DatabaseFixture", dependencies: ["Configuration", "SQLStore", "SuiteFixture"],
         path: "Tests/DatabaseFixture", swiftSettings: strict),
+    .target(
+        name: "NameServerFixture", dependencies: ["DatabaseFixture", "SuiteFixture"], path: "Tests/NameServerFixture",
+        swiftSettings: strict),
     .executableTarget(
         name: "StoreFaultProbe", dependencies: ["SQLStore"], path: "Tests/SQLStoreTests/StoreFaultProbe",
         swiftSettings: strict),
@@ -75,7 +78,7 @@ let testSupport: [Target] = [
     .target(
         name: "FuzzTargets",
         dependencies: serviceModules + [
-            "Directory", "Frontend", "Greylist", "Reputation", "SQLStore", "SRS", "Throttle", nioCore,
+            "DNS", "Directory", "Frontend", "Greylist", "Reputation", "SPF", "SQLStore", "SRS", "Throttle", nioCore,
         ],
         path: "Tests/FuzzTargets", swiftSettings: strict),
     .target(
@@ -98,6 +101,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
+        .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
@@ -108,6 +112,8 @@ let package = Package(
         .target(name: "CPosternSupport"),
 
         module("Configuration", ["CYAML"]),
+        module("DNS", ["MailTypes"]),
+        module("DNSClient", ["CCares", "CPosternSupport", "DNS"]),
         module("MailTypes", ["CIDN2"]),
         module("PostfixProtocol", [nioCore]),
         module("ServiceProtocol", ["CCrypto", "Configuration", "MailTypes", "PostfixProtocol", nioCore]),
@@ -120,6 +126,7 @@ let package = Package(
                 "CPosternSupport", "CSystemd", "Configuration", "PostfixProtocol", "ServiceProtocol",
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ]),
+        module("SPF", ["DNS", "MailTypes"]),
         module("SQLStore", ["CCrypto", "CMariaDB", "CPostgreSQL", "CSQLite", "Configuration"]),
         module("SharedTables", ["SQLStore"]),
         module("Supervisor", ["CPosternSupport", "ServiceProtocol"]),
@@ -141,12 +148,14 @@ let package = Package(
             ])
         + service("directory", library: "Directory", serviceModules)
         + service("greylist", library: "Greylist", serviceModules + ["SQLStore"])
-        + service("reputation", library: "Reputation", serviceModules)
+        + service("reputation", library: "Reputation", serviceModules + ["DNS", "DNSClient", "SPF", "SQLStore"])
         + service("srs", library: "SRS", serviceModules + ["CCrypto", "SQLStore"])
         + service("throttle", library: "Throttle", serviceModules + ["SQLStore", "SharedTables"])
         + testSupport
         + [
             tests("ConfigurationTests", ["Configuration"]),
+            tests("DNSTests", ["DNS", "MailTypes"]),
+            tests("SPFTests", ["CYAML", "DNS", "MailTypes", "SPF"]),
             tests("MailTypesTests", ["MailTypes"]),
             tests("PostfixProtocolTests", ["PostfixProtocol", nioCore], exclude: ["Corpus"]),
             tests("ServiceProtocolTests", serviceModules + ["CCrypto", nioCore]),
@@ -168,7 +177,14 @@ let package = Package(
             tests(
                 "FrontendTests",
                 serviceModules + ["Frontend", "ServiceRuntime", "ServiceTransport", nioCore, nioEmbedded]),
-            tests("DirectoryTests", serviceModules + ["Directory", "Reputation"]),
+            tests("DirectoryTests", serviceModules + ["Directory"]),
+            tests("ReputationTests", serviceModules + ["DNS", "DNSClient", "Reputation", "SPF"]),
+            tests(
+                "ReputationServiceTests",
+                serviceModules + [
+                    "DNS", "DNSClient", "DatabaseFixture", "NameServerFixture", "Reputation", "SQLStore",
+                    "SuiteFixture",
+                ] + programs),
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),

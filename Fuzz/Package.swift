@@ -13,8 +13,8 @@ let settings: [SwiftSetting] = [
 ]
 
 let names = [
-    "address-pattern", "admin", "attribute-list", "check", "configuration", "fact", "hello", "lookup", "mailbox",
-    "network", "policy-action", "policy-request", "socketmap", "srs", "srs-secrets", "tcp-table",
+    "address-pattern", "admin", "attribute-list", "check", "configuration", "dns-message", "fact", "hello", "lookup",
+    "mailbox", "network", "policy-action", "policy-request", "socketmap", "spf", "srs", "srs-secrets", "tcp-table",
 ]
 
 let package = Package(

@@ -12,7 +12,8 @@ public enum CheckCatalog {
         CheckDefinition(
             "reject-to-hostname", .frontend(.rejectToHostname), appliesTo: .unauthenticated, states: [.rcpt]),
         CheckDefinition(
-            "greylist", .service("greylist"), records: true, appliesTo: .unauthenticated,
+            // It may need a costly fact, which has three quarters of this.
+            "greylist", .service("greylist"), records: true, appliesTo: .unauthenticated, limit: 3_000,
             wants: [FactWant(kind: "alias-target", attribute: "recipient")], states: [.rcpt]),
         CheckDefinition(
             "throttle", .service("throttle"), records: true, isKeyed: true,
@@ -22,7 +23,18 @@ public enum CheckCatalog {
                 FactWant(kind: "alias-target", attribute: "recipient"),
             ],
             usesRecipients: true, states: [.endOfMessage]),
+        reputation("spf", dependsOn: [.clientAddress, .heloName, .sender]),
+        reputation("dnsbl", dependsOn: [.clientAddress]),
+        reputation("dnswl", dependsOn: [.clientAddress]),
+        reputation("domain-list", dependsOn: [.clientAddress, .heloName, .reverseClientName, .sender]),
+        reputation("senderscore", dependsOn: [.clientAddress]),
     ]
+
+    /// A check that asks the DNS about strangers: a site's own users may well be on addresses that lists refuse.
+    private static func reputation(_ name: String, dependsOn: [PolicyAttribute]) -> CheckDefinition {
+        CheckDefinition(
+            name, .service("reputation"), asksNetwork: true, appliesTo: .unauthenticated, dependsOn: dependsOn)
+    }
 
     /// The order shipped for each protocol state, as far as its checks exist.
     public static let defaultOrder: [(state: String, checks: [String])] = [
@@ -35,12 +47,13 @@ public enum CheckCatalog {
         "local": "directory",
         "alias-target": "directory",
         LocalDomainsFetch.factKind: "directory",
+        "spf": "reputation",
         "spf-listed": "reputation",
         "networks": "reputation",
     ]
 
     /// Kinds of fact that cost a network query, so that a question for one may take as long as such a check.
-    public static let costlyFacts: Set<String> = ["spf-listed", "networks"]
+    public static let costlyFacts: Set<String> = ["spf", "spf-listed", "networks"]
 
     /// The facts each map of the lookup tables wants.
     public static let lookupWants: [String: [FactWant]] = [

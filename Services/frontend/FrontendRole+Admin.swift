@@ -27,6 +27,7 @@ extension FrontendRole {
         case "reload": responder.reply(reload(by: request.peerUserID))
         case "test-request": testRequest(request, responder)
         case "lookup": testLookup(request, responder)
+        case "upkeep": responder.reply(hastenUpkeep(request))
         default: responder.reply(.failed("unknown verb \(request.verb)"))
         }
     }
@@ -73,6 +74,17 @@ extension FrontendRole {
         } catch {
             return .failed("\(error)")
         }
+    }
+
+    /// `upkeep service=NAME`: its timed work is done now, instead of when it is due.
+    private func hastenUpkeep(_ request: AdminRequest) -> AdminReply {
+        guard let service = request.arguments["service"] else { return .failed("upkeep needs service=NAME") }
+        guard let upkeep, upkeep.hasten(service) else {
+            return .failed("\(service) has no timed work, or has not been asked anything yet")
+        }
+        environment.log.info(
+            "audit: uid=\(request.peerUserID.map(String.init) ?? "unknown") verb=upkeep service=\(service)")
+        return .done
     }
 
     /// Decides a request with `dry-run=1`, so that nothing is recorded, and tells each step.

@@ -73,6 +73,13 @@ final class UpkeepDriver {
         for case .service(let name) in schedule.jobs where !services.contains(name) { withdraw(.service(name)) }
     }
 
+    /// Somebody wants a service's timed work to be done now. False: it has none, as far as is known.
+    func hasten(_ service: String) -> Bool {
+        var isKnown = false
+        perform { schedule, now, _ in isKnown = schedule.hasten(.service(service), now: now) }
+        return isKnown
+    }
+
     /// A question's outcome.
     func deliver(_ token: UInt64, _ outcome: AskOutcome) {
         perform { schedule, now, actions in

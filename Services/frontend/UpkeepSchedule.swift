@@ -63,6 +63,8 @@ public struct UpkeepSchedule: Sendable {
         var due: MonotonicInstant
         var failures = 0
         var run: UpkeepRun?
+        /// Somebody has asked for another run while this one is under way.
+        var isWantedAgain = false
         /// Tells the questions of this run from those of earlier ones.
         var number: UInt64 = 0
         var asked: [UInt64: Question] = [:]
@@ -101,6 +103,13 @@ public struct UpkeepSchedule: Sendable {
             return
         }
         entries[job] = Entry(interval: seconds, due: now.advanced(byMilliseconds: pick(limits.first)))
+    }
+
+    /// Somebody wants the work to be done now. False: there is no such job.
+    public mutating func hasten(_ job: Job, now: MonotonicInstant) -> Bool {
+        guard let entry = entries[job] else { return false }
+        if entry.run == nil { entries[job]?.due = now } else { entries[job]?.isWantedAgain = true }
+        return true
     }
 
     /// There is no such work any more.
@@ -144,6 +153,7 @@ public struct UpkeepSchedule: Sendable {
         nextNumber = (nextNumber + 1) & Self.numberMask
         numbers[nextNumber] = job
         entries[job]?.number = nextNumber
+        entries[job]?.isWantedAgain = false
         entries[job]?.run = UpkeepRun(of: job, providers: providers, limits: limits, now: now)
         step(job, now: now, actions: &actions) { run, effects in run.start(now: now, actions: &effects) }
     }
@@ -199,7 +209,7 @@ public struct UpkeepSchedule: Sendable {
             if let fetch = run.fetch { actions.append(.learned(fetch.domains)) }
             actions.append(.done(job, isRecovery: entry.failures > 0))
             entry.failures = 0
-            entry.due = now.advanced(byMilliseconds: spread(next))
+            entry.due = entry.isWantedAgain ? now : now.advanced(byMilliseconds: spread(next))
         case .failed(let text):
             actions.append(.failed(job, text, isFirst: entry.failures == 0))
             entry.failures += 1

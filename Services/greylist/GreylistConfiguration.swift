@@ -20,6 +20,13 @@ public struct GreylistConfiguration: ServiceConfiguration {
     /// `all-wildcard-ip`: whether entries such as `192.*.*.1` count, with `*` in any field; if not, only `w.x.y.*` and
     /// `w.x.*.z` do. Default: false.
     public var allWildcardIP: Bool
+    /// `spf-bypass`: whether a client that the SPF record of the sender's domain lists is not greylisted. Default: true.
+    public var bypassesSPF: Bool
+    /// `spf-bypass-except`: domains for whose senders that does not hold, in A-label form; such as the SRS domain.
+    /// Default: none.
+    public var bypassExceptions: [String]
+    /// `whitelist-refresh`: how often the networks of whitelisted domains are looked up, 1m to 1d. Default: 30m.
+    public var whitelistRefresh: TimeSpan
     /// `store`: the database, or `database`: the absolute path of an SQLite file. Default: `greylist.db` in the state
     /// directory.
     public var store: StoreConfiguration
@@ -37,6 +44,9 @@ public struct GreylistConfiguration: ServiceConfiguration {
             "unauth-triplet-expires", default: .days(2), in: .minutes(1)...(.days(365)))
         isTraining = mapping.bool("training-mode", default: false)
         allWildcardIP = mapping.bool("all-wildcard-ip", default: false)
+        bypassesSPF = mapping.bool("spf-bypass", default: true)
+        bypassExceptions = mapping.value("spf-bypass-except", default: [], as: .list(of: .domain))
+        whitelistRefresh = mapping.duration("whitelist-refresh", default: .minutes(30), in: .minutes(1)...(.days(1)))
         store = StoreConfiguration(from: mapping, service: "greylist", stateDirectory: common.stateDirectory)
         if unauthTripletExpires <= blockFor {
             mapping.report("unauth-triplet-expires", "expected longer than block-for, or no client could ever pass")
@@ -53,7 +63,9 @@ public struct GreylistConfiguration: ServiceConfiguration {
             ("unauth-triplet-expires", ConfigurationNode(unauthTripletExpires)),
             ("training-mode", ConfigurationNode(isTraining)),
             ("all-wildcard-ip", ConfigurationNode(allWildcardIP)),
-            ("store", store.normalised()),
+            ("spf-bypass", ConfigurationNode(bypassesSPF)),
+            ("spf-bypass-except", ConfigurationNode(bypassExceptions)),
+            ("whitelist-refresh", ConfigurationNode(whitelistRefresh)), ("store", store.normalised()),
         ])
     }
 

@@ -6,6 +6,7 @@ struct GreylistCounters: Sendable {
     var passed = 0
     var refused = 0
     var failed = 0
+    var asked = 0
 
     /// Counts an answer.
     mutating func add(_ answer: GreylistAnswer) {
@@ -15,6 +16,7 @@ struct GreylistCounters: Sendable {
         case .decided(.passed): passed &+= 1
         case .decided: refused &+= 1
         case .failed: failed &+= 1
+        case .needs: asked &+= 1
         }
     }
 
@@ -23,6 +25,7 @@ struct GreylistCounters: Sendable {
         [
             ("exempt", "\(exempt)"), ("known", "\(known)"), ("known-from-cache", "\(knownFromCache)"),
             ("passed", "\(passed)"), ("refused", "\(refused)"), ("failed", "\(failed)"),
+            ("asked-spf", "\(asked)"),
         ]
     }
 }

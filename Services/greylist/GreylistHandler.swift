@@ -5,6 +5,8 @@ internal import ServiceProtocol
 struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
     /// How many rows one tending looks at for cleaning.
     private static var cleanupPortion: Int { 2_000 }
+    /// How many rows a walk goes on by, twice a second, when the store is never quiet.
+    private static var forgettingPortionUnderLoad: Int { 500 }
 
     let clock: ServiceClock
     let cache: PassedClientCache
@@ -12,6 +14,8 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
     private var store: GreylistStore<Connection>?
     var snapshot = GreylistSnapshot()
     var course = SettingsCourse()
+    /// A walk through what is remembered, when networks have been whitelisted.
+    var forgetting: ForgettingWalk?
     /// The latest time the store has worked with; Unix seconds.
     private var latest = Int.min
 
@@ -48,7 +52,9 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         case exempt(String)
         /// The client is known.
         case known
-        /// It has to be recorded.
+        /// The client is known, and that is to be recorded anew.
+        case renewal
+        /// The attempt has to be recorded.
         case undecided
     }
 
@@ -63,9 +69,8 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
             let strangers = attempts.indices.filter { clients[attempts[$0].subject.triplet.client] == nil }
             let reasons = try snapshot.exemptions(strangers.map { attempts[$0].subject }, on: store.connection)
             var findings = attempts.map { attempt in
-                let client = clients[attempt.subject.triplet.client]
-                let needsRenewal = client.map { attempt.rules.timing.needsRenewal($0, now: now) } ?? true
-                return needsRenewal ? Finding.undecided : .known
+                guard let client = clients[attempt.subject.triplet.client] else { return Finding.undecided }
+                return attempt.rules.timing.needsRenewal(client, now: now) ? .renewal : .known
             }
             for (index, reason) in zip(strangers, reasons) {
                 if let reason { findings[index] = .exempt(reason) }
@@ -79,6 +84,7 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         guard course.isCleaningDue else { return }
         course.isCleaningDue = false
         try clean { tracking, timing, now in try tracking.cleanUnderLoad(timing, now: now) }
+        try forgetFurther(limit: Self.forgettingPortionUnderLoad)
     }
 
     // MARK: - Recording
@@ -94,6 +100,7 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         latest = max(latest, now)
         try follow()
         try clean { tracking, timing, now in try tracking.clean(timing, now: now, limit: Self.cleanupPortion) }
+        try forgetFurther(limit: Self.cleanupPortion)
     }
 
     /// Cleans by `work`, outside any transaction.

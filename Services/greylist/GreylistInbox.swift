@@ -7,6 +7,7 @@ struct PendingAttempt: Sendable {
     var rules: GreylistRules
     var deadline: MonotonicInstant
     var isDryRun: Bool
+    var listing: SPFListing
     /// Called once, with what became of it.
     var reply: @Sendable (GreylistAnswer) -> Void
 
@@ -23,6 +24,8 @@ enum GreylistAnswer: Sendable {
     case exempt(String)
     /// Decided by what is recorded.
     case decided(GreylistDecision)
+    /// Not decided before this fact is known. Nothing has been recorded.
+    case needs(FactName)
     /// Not decided; the failure rule applies. The text is for the log.
     case failed(String)
 }
@@ -89,6 +92,7 @@ extension GreylistAnswer {
     func words(sender: String) -> String {
         let domain = sender.split(separator: "@").last ?? ""
         return switch self {
+        case .needs(let name): "Asks for \(name)."
         case .exempt(let reason): "Not greylisted: \(reason)."
         case .failed(let text): "Not decided: \(text)."
         case .decided(.known): "Client has passed the greylisting before."

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import MailTypes
 internal import PostfixProtocol
 internal import ServiceProtocol
@@ -10,6 +11,10 @@ struct GreylistRules: Sendable {
     var refusal: PolicyAction
     var trustedNetworks: TrustedNetworks
     var delimiters: RecipientDelimiters
+    var bypassesSPF: Bool
+    var bypassExceptions: Set<String>
+    /// Seconds between two look-ups of the whitelisted domains' networks.
+    var whitelistRefresh: Int
 
     /// Takes what decides from the two mappings.
     init(_ configuration: GreylistConfiguration, _ common: CommonConfiguration) {
@@ -19,6 +24,9 @@ struct GreylistRules: Sendable {
         refusal = configuration.refusal
         trustedNetworks = common.trustedNetworks
         delimiters = common.recipientDelimiters
+        bypassesSPF = configuration.bypassesSPF
+        bypassExceptions = Set(configuration.bypassExceptions)
+        whitelistRefresh = Int(clamping: configuration.whitelistRefresh.wholeSeconds)
     }
 
     /// What a request is to greylisting before anything is looked up.
@@ -54,9 +62,20 @@ struct GreylistRules: Sendable {
                 allWildcards: allWildcardIP))
     }
 
+    /// What a request says about the SPF record of its sender's domain. A domain that has none is not asked about.
+    func listing(_ request: CheckRequest) -> SPFListing {
+        let sender = request.policy.string(.sender)
+        guard bypassesSPF, let name = FactWant(kind: SPFListing.factKind, attribute: "sender").name(for: sender),
+            !bypassExceptions.contains(name.subject)
+        else { return .irrelevant }
+        // What is not known is no reason to let a stranger pass.
+        return request.facts[name].map { $0 == "yes" ? .listed(name.subject) : .irrelevant } ?? .unasked(name)
+    }
+
     /// The verdict of an answer; a failure is none.
     func result(of answer: GreylistAnswer) -> CheckResult {
         switch answer {
+        case .needs(let name): .error("\(name) is needed")
         case .exempt(let reason): .verdict(.none, reason: reason)
         case .failed(let text): .error(text)
         case .decided(let decision):

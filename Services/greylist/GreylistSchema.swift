@@ -6,7 +6,7 @@ internal import SQLStore
 /// one row, and a waiting triplet's key begins with bytes of its client, so that all triplets of one client lie
 /// together and neither table needs an index but that for expiry, which grows at its end only.
 enum GreylistSchema {
-    static let schema = SQLSchema(component: "greylist", steps: [settings + tracking])
+    static let schema = SQLSchema(component: "greylist", steps: [settings + tracking, networks])
 
     /// In `greylisting_whitelists`, which grows with traffic, what an index cannot find has an index of its own.
     private static let settings = """
@@ -51,6 +51,13 @@ enum GreylistSchema {
             init_time INTEGER NOT NULL, block_expired INTEGER NOT NULL, record_expired INTEGER NOT NULL,
             blocked_count INTEGER NOT NULL) WITHOUT ROWID;
         CREATE INDEX postern_greylist_waiting_expiry ON postern_greylist_waiting (record_expired);
+        """
+
+    /// Which domains list an entry of `greylisting_whitelist_domain_spf`, since there it has the comment of one of them.
+    private static let networks = """
+        CREATE TABLE postern_greylist_networks (
+            sender TEXT NOT NULL, domain TEXT NOT NULL, PRIMARY KEY (sender, domain)) WITHOUT ROWID;
+        CREATE INDEX postern_greylist_networks_domain ON postern_greylist_networks (domain);
         """
 
     /// Big senders that retry from many addresses: their servers are whitelisted from their SPF records.

@@ -69,7 +69,7 @@ public final class GreylistService: PolicyService {
     public var hello: Hello {
         Hello(
             service: "greylist", checks: [Self.checkName], records: [Self.checkName],
-            wants: [FactWant(kind: "alias-target", attribute: "recipient")])
+            wants: [FactWant(kind: "alias-target", attribute: "recipient")], upkeep: rules.value.whitelistRefresh)
     }
 
     /// Decides the check of a request.
@@ -77,6 +77,9 @@ public final class GreylistService: PolicyService {
         let checks = request.checks
         let send: @Sendable (CheckResult) -> Void = { result in
             reply(.results(checks.map { ($0, $0 == Self.checkName ? result : .error("unknown check \($0)")) }))
+        }
+        let answer: @Sendable (GreylistAnswer, GreylistRules) -> Void = { answer, rules in
+            if case .needs(let name) = answer { reply(.needs([name])) } else { send(rules.result(of: answer)) }
         }
         guard checks.contains(Self.checkName) else { return send(.error("")) }
         let rules = rules.value
@@ -88,12 +91,16 @@ public final class GreylistService: PolicyService {
             return send(rules.result(of: note(.decided(.known), client)))
         case .attempt(let found): subject = found
         }
+        let listing = rules.listing(request)
+        if case .listed(let domain) = listing {
+            let exempt = GreylistAnswer.exempt("listed by the SPF record of \(domain)")
+            return answer(note(exempt, subject.client, sender: subject.triplet.sender), rules)
+        }
         engine.decide(
             PendingAttempt(
                 subject: subject, rules: rules, deadline: request.deadline, isDryRun: request.isDryRun,
-                reply: { answer in
-                    send(rules.result(of: self.note(answer, subject.client, sender: subject.triplet.sender)))
-                }))
+                listing: listing,
+                reply: { answer(self.note($0, subject.client, sender: subject.triplet.sender), rules) }))
     }
 
     /// Counts an answer, and writes what happened to it at level debug: the decision's own line shows only the reason.
@@ -101,6 +108,19 @@ public final class GreylistService: PolicyService {
         counters.withLock { $0.add(answer) }
         if let client { log.debug("[\(client)] \(answer.words(sender: sender))") }
         return answer
+    }
+
+    /// Looks the networks of whitelisted domains up, by way of the frontend.
+    public func upkeep(_ request: UpkeepRequest, reply: @escaping @Sendable (UpkeepReply) -> Void) {
+        let interval = rules.value.whitelistRefresh
+        engine.refreshWhitelist(request) { result in
+            switch result {
+            case .success(.over): reply(.done(next: interval))
+            case .success(.goesOn(let names, let cursor)): reply(.needs(names, cursor: cursor))
+            case .failure(let error): reply(.failed("database: \(error)"))
+            case nil: reply(.failed("too much waits for the database"))
+            }
+        }
     }
 
     /// Whether the database works, and how many attempts had which result.

@@ -33,8 +33,11 @@ extension GreylistStore {
     }
 
     /// The end of an INSERT that leaves a row alone that is there already.
-    private var keepingWhatIsThere: String {
-        dialect == .mariaDB ? "ON DUPLICATE KEY UPDATE id = id" : "ON CONFLICT DO NOTHING"
+    var keepingWhatIsThere: String { leavingWhatIsThere("id") }
+
+    /// The same for a table that has this column.
+    func leavingWhatIsThere(_ column: String) -> String {
+        dialect == .mariaDB ? "ON DUPLICATE KEY UPDATE \(column) = \(column)" : "ON CONFLICT DO NOTHING"
     }
 
     /// An entry cut short would be another entry, so it is refused.
@@ -87,10 +90,10 @@ extension GreylistStore {
     private func delete(_ domain: Domain) throws -> Bool {
         let deleted = try connection.execute(
             "DELETE FROM greylisting_whitelist_domains WHERE domain = ?", [.text(domain.text)])
-        for whitelist in GreylistWhitelist.allCases {
-            try connection.execute(
-                "DELETE FROM \(whitelist.rawValue) WHERE comment = ?", [.text("AUTO-UPDATE: \(domain.text)")])
-        }
+        try unlist(listedSenders(of: domain.text), of: domain.text)
+        try connection.execute(
+            "DELETE FROM \(GreylistWhitelist.manual.rawValue) WHERE comment = ?",
+            [.text(Self.comment(domain.text))])
         return deleted > 0
     }
 }

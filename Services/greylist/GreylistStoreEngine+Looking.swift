@@ -83,9 +83,11 @@ extension GreylistStoreEngine {
 
     private func settle(_ attempt: PendingAttempt, _ finding: GreylistHandler<Connection>.Finding) {
         switch finding {
-        case .undecided:
-            // Here the SPF record of the sender's domain will be asked about, by `need=spf-listed:DOMAIN`.
+        case .renewal:
             return record(attempt)
+        case .undecided:
+            guard case .unasked(let name) = attempt.listing else { return record(attempt) }
+            attempt.reply(.needs(name))
         case .exempt(let reason):
             attempt.reply(.exempt(reason))
         case .known:

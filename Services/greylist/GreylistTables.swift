@@ -19,6 +19,7 @@ enum GreylistTables {
             "greylisting_whitelist_domains", postgreSQL: "\(domains(.postgreSQL));\n\(firstDomains);",
             mariaDB: "\(domains(.mariaDB));\n\(firstDomains);"),
         SQLTable("greylisting_tracking", postgreSQL: tracking(.postgreSQL), mariaDB: tracking(.mariaDB)),
+        SQLTable("postern_greylist_networks", postgreSQL: networks(.postgreSQL), mariaDB: networks(.mariaDB)),
     ]
 
     /// True of networks and IPv6 addresses, and of few other senders.
@@ -89,6 +90,16 @@ enum GreylistTables {
         CREATE TABLE greylisting_whitelist_domains (\(id(dialect)), domain VARCHAR(255) NOT NULL DEFAULT '',
             CONSTRAINT idx_greylisting_whitelist_domains_domain UNIQUE (domain))\(ending(dialect))
         """
+    }
+
+    /// Which domains list an entry of `greylisting_whitelist_domain_spf`. Networks and domains are ASCII.
+    private static func networks(_ dialect: SQLDialect) -> String {
+        let ending = dialect == .postgreSQL ? "" : " ENGINE = InnoDB DEFAULT CHARACTER SET ascii"
+        return """
+            CREATE TABLE postern_greylist_networks (sender VARCHAR(100) NOT NULL, domain VARCHAR(255) NOT NULL,
+                PRIMARY KEY (sender, domain))\(ending);
+            CREATE INDEX idx_postern_greylist_networks_domain ON postern_greylist_networks (domain);
+            """
     }
 
     private static func tracking(_ dialect: SQLDialect) -> String {

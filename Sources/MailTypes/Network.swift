@@ -23,6 +23,14 @@ public struct Network: Sendable, Hashable {
         }
     }
 
+    /// The network of an address; nil for a length that the address's family does not have.
+    public init?(_ address: IPAddress, prefixLength: Int) {
+        switch address {
+        case .v4(let number): self.init(v4: number, prefixLength: prefixLength)
+        case .v6(let high, let low): self.init(high: high, low: low, prefixLength: prefixLength)
+        }
+    }
+
     private init?(v4 number: UInt32, prefixLength: Int) {
         guard (0...32).contains(prefixLength) else { return nil }
         self.init(base: .v4(number & Network.mask32(prefixLength)), prefixLength: prefixLength)

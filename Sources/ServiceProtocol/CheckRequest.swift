@@ -17,6 +17,8 @@ public struct CheckRequest: Sendable {
     public var recipients: KnownRecipients?
     /// Decide and roll back: nothing may be recorded.
     public var isDryRun: Bool
+    /// Whether Postfix itself asks, so that nobody has decided to whose mail the checks apply. Never on the wire.
+    public var isDirect = false
 
     /// A question.
     public init(

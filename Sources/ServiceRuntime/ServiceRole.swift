@@ -122,14 +122,15 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
         guard !message.attributes.isEmpty else { return responder.send(DirectAnswer(action: .dunno)) }
         guard message.attributes.string("request") == "smtpd_access_policy" else { return responder.hangUp() }
         let policy = PolicyRequest(message.attributes)
-        let request = CheckRequest(
+        var request = CheckRequest(
             checks: service.hello.checks, policy: policy, key: RecordingKey(policy: "direct", request: policy),
             deadline: MonotonicInstant.now.advanced(byMilliseconds: Self.directLimit))
+        request.isDirect = true
         let rule = service.directFailureRule
         guard !request.checks.isEmpty else { return responder.send(DirectAnswer(action: .dunno)) }
         tally.count(.direct)
         let service = service
-        check(request) { answer in
+        check(request) { [request] answer in
             if case .needs(let names) = answer {
                 var again = request
                 for name in names { again.facts[name] = unknownFactValue }

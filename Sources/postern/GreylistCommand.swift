@@ -1,10 +1,14 @@
 import ArgumentParser
+import Glibc
+import ServiceProtocol
 
 /// Manages greylisting settings and whitelists.
 struct GreylistCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greylist", abstract: "Greylisting settings, whitelists and triplets.",
-        subcommands: [List.self, Enable.self, Disable.self, Delete.self, Whitelist.self, Forget.self])
+        subcommands: [
+            List.self, Enable.self, Disable.self, Delete.self, Whitelist.self, WhitelistDomain.self, Forget.self,
+        ])
 
     struct List: ServiceVerb {
         static let configuration = CommandConfiguration(abstract: "Show a table.")
@@ -66,6 +70,36 @@ struct GreylistCommand: ParsableCommand {
             let verb = remove ? "delete" : "set"
             let comment = remove ? nil : comment
             return (verb, ["what": "whitelist", "from": from, "to": to, "comment": comment])
+        }
+    }
+
+    struct WhitelistDomain: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Never greylist the servers of a domain, or stop doing so.",
+            discussion:
+                "Its servers are those of its SPF record, or else its mail exchanges. They are looked up at once.")
+        @OptionGroup var options: ConfigurationOptions
+        @Argument(help: "The domain.")
+        var domain: String
+        @Flag(help: "Remove the domain, and the entries made from its record.")
+        var remove = false
+
+        func run() throws {
+            try reportingFailure(status: EX_UNAVAILABLE) {
+                let arguments = ["what": "whitelist-domain", "from": "@\(domain)"]
+                _ = try options.ask("greylist", AdminRequest(verb: remove ? "delete" : "set", arguments: arguments))
+                print("done")
+                if !remove { lookUp() }
+            }
+        }
+
+        /// The domain is stored all the same; its servers are looked up with the next upkeep then.
+        private func lookUp() {
+            do {
+                _ = try options.ask("frontend", AdminRequest(verb: "upkeep", arguments: ["service": "greylist"]))
+            } catch {
+                print("its servers will be looked up later: \(error)")
+            }
         }
     }
 

@@ -1,10 +1,10 @@
-import Glibc
-import SuiteFixture
-import Synchronization
+public import Glibc
+internal import SuiteFixture
+internal import Synchronization
 
-/// A database server that a test has started: stopped, killed, frozen and started again at will, and gone when the
+/// A server that a test has started: stopped, killed, frozen and started again at will, and gone when the
 /// test's process is, however that ends.
-final class ServerProcess: Sendable {
+public final class ServerProcess: Sendable {
     private struct State {
         /// The end of a pipe; the server is killed when it is closed.
         var leash: Int32 = -1
@@ -16,11 +16,13 @@ final class ServerProcess: Sendable {
     private let pidFile: String
     private let state = Mutex(State())
 
+    /// A server that is not started yet.
+    ///
     /// - Parameters:
     ///   - command: The server in the foreground.
     ///   - log: The file for what it prints.
     ///   - pidFile: Where it writes its process id in the first line.
-    init(command: [String], log: String, pidFile: String) {
+    public init(command: [String], log: String, pidFile: String) {
         self.command = command
         self.log = log
         self.pidFile = pidFile
@@ -31,7 +33,7 @@ final class ServerProcess: Sendable {
     }
 
     /// The server's process id; 0 when it does not run.
-    var pid: pid_t {
+    public var pid: pid_t {
         contents(of: pidFile).split(separator: "\n").first.flatMap { pid_t($0) } ?? 0
     }
 
@@ -44,7 +46,7 @@ final class ServerProcess: Sendable {
     }
 
     /// Starts it; whether it answers is for others to find out.
-    func start() throws {
+    public func start() throws {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw FixtureError("pipe: error \(errno)") }
         // A child that inherited this end would hold the leash too.
@@ -67,14 +69,14 @@ final class ServerProcess: Sendable {
     }
 
     /// Sends the signal that ends it orderly, and waits.
-    func stop(_ signal: Int32) {
+    public func stop(_ signal: Int32) {
         if pid > 0 { Glibc.kill(pid, signal) }
         for _ in 0..<600 where isAlive { usleep(20_000) }
         kill()
     }
 
     /// Ends it and its children at once.
-    func kill() {
+    public func kill() {
         let family = family
         for process in family { Glibc.kill(process, SIGKILL) }
         let old = state.withLock { state in
@@ -91,12 +93,12 @@ final class ServerProcess: Sendable {
     }
 
     /// Stops it and its children from running, as a machine that hangs would.
-    func freeze() {
+    public func freeze() {
         for process in family { Glibc.kill(process, SIGSTOP) }
     }
 
     /// Lets it run again.
-    func thaw() {
+    public func thaw() {
         for process in family { Glibc.kill(process, SIGCONT) }
     }
 

@@ -33,6 +33,10 @@ struct UpkeepDialog {
         schedule.offer(.localDomains, every: LocalDomainsFetch.interval, now: now)
     }
 
+    mutating func hasten(_ service: String) -> Bool {
+        schedule.hasten(.service(service), now: now)
+    }
+
     mutating func withdraw(_ service: String) -> [String] {
         var actions: [UpkeepSchedule.Action] = []
         schedule.withdraw(.service(service), actions: &actions)

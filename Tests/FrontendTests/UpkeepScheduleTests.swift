@@ -20,6 +20,22 @@ import Testing
         #expect(dialog.waitUntilDue() == [Self.first])
     }
 
+    @Test func aRunThatSomebodyWantsIsDueAtOnce() {
+        var dialog = UpkeepDialog()
+        #expect(dialog.hasten("greylist") == false)
+        dialog.offer("greylist")
+        _ = dialog.waitUntilDue()
+        // One is under way, which may have come past what was changed.
+        #expect(dialog.hasten("greylist") == true)
+        #expect(dialog.wake() == [])
+        #expect(dialog.reply("done=3600") == ["done greylist"])
+        #expect(dialog.wake() == [Self.first])
+        #expect(dialog.reply("done=3600") == ["done greylist"])
+        #expect(dialog.wake() == [])
+        #expect(dialog.hasten("greylist") == true)
+        #expect(dialog.wake() == [Self.first])
+    }
+
     @Test func factsAreFetchedAndTheServiceIsAskedAgain() {
         var dialog = UpkeepDialog(providers: ["networks": "reputation", "country": "geo"])
         dialog.offer("greylist")

@@ -13,7 +13,7 @@ public protocol FuzzTarget: Sendable {
 /// All targets, in the order of their names.
 public let fuzzTargets: [any FuzzTarget.Type] = [
     AddressPatternTarget.self, AdminTarget.self, AttributeListTarget.self, CheckTarget.self, ConfigurationTarget.self,
-    FactTarget.self, HelloTarget.self, LookupTarget.self, MailboxTarget.self, NetworkTarget.self,
-    PolicyActionTarget.self, PolicyRequestTarget.self, SocketmapTarget.self, SRSTarget.self,
+    DNSMessageTarget.self, FactTarget.self, HelloTarget.self, LookupTarget.self, MailboxTarget.self, NetworkTarget.self,
+    PolicyActionTarget.self, PolicyRequestTarget.self, SocketmapTarget.self, SPFTarget.self, SRSTarget.self,
     SRSSecretsTarget.self, TCPTableTarget.self,
 ]

@@ -37,7 +37,8 @@ public final class Suite: Sendable {
         return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }()
 
-    /// Writes the configuration and starts the suite.
+    /// Writes the configuration and starts the suite. Unless a test says otherwise, greylisting asks for no SPF and the
+    /// DNS is a closed port of this host: no test asks the network.
     ///
     /// - Parameters:
     ///   - listeners: lines with more listeners, indented by four.
@@ -69,10 +70,24 @@ public final class Suite: Sendable {
                 socketmap: { addresses: ["unix:socketmap"], mode: "0666" }
             \(listeners)
             \(frontend)
-            \(services)
+            \(Self.withoutDNS(services))
             """
         configurationPath = try directory.write(text, to: "postern.yaml")
         try start(environment: environment)
+    }
+
+    private static func withoutDNS(_ services: String) -> String {
+        var lines = services.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if !services.contains("spf-bypass") {
+            let start = "greylist: {"
+            if let line = lines.firstIndex(where: { $0.hasPrefix(start) }) {
+                lines[line] = start + " spf-bypass: false," + lines[line].dropFirst(start.count)
+            } else {
+                lines.append("greylist: { spf-bypass: false }")
+            }
+        }
+        if !services.contains("reputation:") { lines.append("reputation: { resolver: { servers: [127.0.0.1:9] } }") }
+        return lines.joined(separator: "\n")
     }
 
     deinit { stop() }

@@ -74,7 +74,7 @@ extension WithSystemd {
                 let parts = name.split(separator: "@")
                 return ["postern-\(name).socket", "postern-\(parts[0])-admin@\(parts[1]).socket"]
             }
-            let machine = try Machine(configuration: configuration + store.configuration, enabling: sockets)
+            let machine = try Machine(configuration: store.configuration(configuration), enabling: sockets)
             try machine.start(store)
             return machine
         }

@@ -7,11 +7,11 @@ enum SharedStore: String, CaseIterable, CustomTestStringConvertible, Sendable {
 
     var testDescription: String { rawValue }
 
-    /// The mappings of the services that record.
-    var configuration: String {
-        guard self != .sqlite else { return "" }
-        let store = "{ engine: \(rawValue), database: iredapd, user: postern }"
-        return "greylist: { store: \(store) }\nthrottle: { store: \(store) }\n"
+    /// A configuration in which the services that record use it.
+    func configuration(_ configuration: String) -> String {
+        guard self != .sqlite else { return configuration }
+        let store = "store: { engine: \(rawValue), database: iredapd, user: postern }"
+        return Machine.configuration(greylist: store, in: configuration) + "throttle: { \(store) }\n"
     }
 
     /// The unit of the database server, which belongs to the machine and is reached by its Unix socket.

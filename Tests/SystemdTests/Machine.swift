@@ -19,8 +19,17 @@ final class Machine: Sendable {
               END-OF-MESSAGE:
                 - { check: throttle, on-failure: defer, limit: 9s }
         directory: { local-domains: [example.com] }
+        greylist: { spf-bypass: false }
+        reputation: { resolver: { servers: [127.0.0.1:9] } }
 
         """
+
+    /// A configuration with more keys of greylist.
+    static func configuration(
+        greylist keys: String, in configuration: String = Machine.configuration
+    ) -> String {
+        configuration.replacing("spf-bypass: false", with: "spf-bypass: false, \(keys)")
+    }
 
     /// Boots, makes the users, writes the configuration and `files`, and starts postern.target with `units`.
     init(

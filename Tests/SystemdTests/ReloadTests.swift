@@ -11,7 +11,7 @@ extension WithSystemd {
         ])
 
         private static func changed(_ message: String) -> String {
-            Machine.configuration + "greylist: { message: \(message) }\n"
+            Machine.configuration(greylist: "message: \(message)")
         }
 
         @Test func aReloadKeepsConnectionsAndABrokenFileTheOldConfiguration() throws {
@@ -31,7 +31,7 @@ extension WithSystemd {
                 try machine.require("systemctl", "reload", unit)
                 let fault =
                     "configuration not reloaded, the old one stays in force: "
-                    + "/etc/postern/postern.yaml:11:1: "
+                    + "/etc/postern/postern.yaml:12:1: "
                 #expect(eventually { machine.journal(of: unit).contains(fault) }, "\(machine.journal(of: unit))")
                 let status = "serving with the old configuration, the new one has a fault"
                 #expect(eventually { machine.property("StatusText", of: unit) == status })
@@ -42,11 +42,11 @@ extension WithSystemd {
         }
 
         @Test func aServiceThatCannotStartSaysWhyAndStartsWhenTheFaultIsGone() throws {
-            let machine = try Machine(configuration: Machine.configuration + "greylist: { block-for: 15x }\n")
+            let machine = try Machine(configuration: Machine.configuration(greylist: "block-for: 15x"))
             let unit = "postern-greylist.service"
             let client = try #require(Socket(.unix(machine.path("/run/postern/greylist.sock"))))
             client.send(Self.request)
-            let fault = "/etc/postern/postern.yaml:10:24: greylist.block-for: "
+            let fault = "/etc/postern/postern.yaml:10:43: greylist.block-for: "
             #expect(eventually { machine.property("StatusText", of: unit).hasPrefix("cannot start: \(fault)") })
             #expect(machine.journal(of: unit).contains(fault))
             // No busy loop: a start each two seconds.

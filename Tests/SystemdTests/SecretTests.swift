@@ -24,6 +24,22 @@ extension WithSystemd {
             #expect(!machine.run("journalctl", "--no-pager").output.contains("a secret of this test"))
         }
 
+        /// The key of a list is a label in front of its zone.
+        @Test func theKeyOfAListReachesReputationAlone() throws {
+            let lists =
+                "{ resolver: { servers: [127.0.0.1:9] }, dnsbl: [{ zone: a.test, key-file: /etc/postern/dnsbl.key }] }"
+            let machine = try Machine(
+                configuration: Machine.configuration.replacing("{ resolver: { servers: [127.0.0.1:9] } }", with: lists))
+            try machine.write("l4bel\n", to: "/etc/postern/dnsbl.key", mode: 0o600)
+            let listed = try machine.require("postern", "reputation", "list")
+            #expect(listed.contains("dnsbl a.test (ipv4)"), "\(listed)")
+            let credential = "/run/credentials/postern-reputation.service/dnsbl.key"
+            #expect(machine.run("cat", credential).output == "l4bel\n")
+            let file = machine.run("setpriv", Powers.of("postern-reputation") + ["cat", "/etc/postern/dnsbl.key"])
+            #expect(file.status == 1 && file.output.hasSuffix("Permission denied\n"), "\(file.output)")
+            #expect(!listed.contains("l4bel") && !machine.journal(of: "postern-reputation.service").contains("l4bel"))
+        }
+
         /// The service has the copy of its start, and the command says so.
         @Test func aNewSecretTakesARestart() throws {
             let machine = try Machine(configuration: Self.configuration)
@@ -41,8 +57,9 @@ extension WithSystemd {
         @Test func aMissingSecretIsToldByItsPath() throws {
             let machine = try Machine(configuration: Self.configuration)
             #expect(Socket(.unix(machine.path("/run/postern/srs.sock")))?.send("\n") == true)
+            let line = Self.configuration.split(separator: "\n").count
             let fault =
-                "/etc/postern/postern.yaml:10:46: srs.secret-file: "
+                "/etc/postern/postern.yaml:\(line):46: srs.secret-file: "
                 + "cannot read /etc/postern/srs.secret: No such file or directory"
             let unit = "postern-srs.service"
             #expect(eventually { machine.journal(of: unit).contains(fault) }, "\(machine.journal(of: unit))")

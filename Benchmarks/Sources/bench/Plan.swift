@@ -3,9 +3,9 @@ import Foundation
 /// What `make bench` does, in order.
 final class Plan {
     private let options: Options
-    private let installation: Installation
+    let installation: Installation
     private let benchmark: Benchmark
-    private let ending: Ending
+    let ending: Ending
     private var unavailable: [(row: String, reason: String)] = []
 
     init(_ options: Options, _ installation: Installation, _ ending: Ending) {
@@ -24,6 +24,7 @@ final class Plan {
         try measureWithoutServices(floor)
         try measure(suite, floor, engine: "SQLite", least: (new: 0.12, throttle: 0.10))
         try measureForwarding(suite)
+        try measureSPF(floor)
         try measurePostgreSQL(floor)
         try measureGrowth(suite)
         if options.peers { try measurePeers(floor) }
@@ -34,7 +35,10 @@ final class Plan {
 
     // MARK: Rows
 
-    private func measure(_ row: Row) throws {
+    /// Whether rows with this in their names may be asked for.
+    func wants(_ text: String) -> Bool { options.only.isEmpty || options.only.contains(text) }
+
+    func measure(_ row: Row) throws {
         guard options.only.isEmpty || row.name.contains(options.only) else { return }
         try benchmark.measure(row)
     }
@@ -145,11 +149,11 @@ final class Plan {
 
     // MARK: Starting
 
-    private func leaveOut(_ row: String, _ reason: String) {
+    func leaveOut(_ row: String, _ reason: String) {
         unavailable.append((row, reason))
     }
 
-    private func start(_ variant: Suite.Variant) throws -> Suite {
+    func start(_ variant: Suite.Variant) throws -> Suite {
         let suite = try Suite(variant, installation)
         let stopping = Unchecked(suite)
         ending.add { stopping.value.stop() }

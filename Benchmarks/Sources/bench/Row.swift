@@ -10,6 +10,8 @@ struct Row {
         case processorTime(Double)
         /// The 99th percentile in microseconds, at most.
         case latency(Double)
+        /// The median in microseconds, at most.
+        case medianLatency(Double)
     }
 
     var name: String
@@ -39,6 +41,11 @@ extension Row.Requirement {
             {
                 let reached = median(measured.p99)
                 return (reached <= most, "p99 <= \(decimal(most / 1_000, 0)) ms", "\(decimal(reached / 1_000)) ms")
+            }()
+        case .medianLatency(let most):
+            {
+                let reached = median(measured.p50)
+                return (reached <= most, "p50 <= \(decimal(most / 1_000, 0)) ms", "\(decimal(reached / 1_000)) ms")
             }()
         }
     }

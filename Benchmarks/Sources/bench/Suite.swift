@@ -11,6 +11,10 @@ final class Suite {
         var frontend = ""
         var greylist = ""
         var throttle = ""
+        /// Whether greylisting asks for the SPF record of the sender's domain.
+        var greylistBypass = false
+        /// A closed port as it is: nothing asks the network.
+        var reputation = "  resolver: { servers: [127.0.0.1:9] }"
     }
 
     let variant: Variant
@@ -110,7 +114,10 @@ final class Suite {
         greylist:
           # The second attempt passes, however soon it comes.
           block-for: 0s
+          spf-bypass: \(variant.greylistBypass)
         \(variant.greylist)
+        reputation:
+        \(variant.reputation)
         throttle:
           # The limits of both sides count.
           bypass-local-recipient-for-authenticated: false

@@ -59,6 +59,9 @@ let testSupport: [Target] = [
     .target(
         name: "DatabaseFixture", dependencies: ["Configuration", "SQLStore", "SuiteFixture"],
         path: "Tests/DatabaseFixture", swiftSettings: strict),
+    .target(
+        name: "DirectoryCases", dependencies: ["Directory", "MailTypes", "PostfixProtocol", "ServiceProtocol"],
+        path: "Tests/DirectoryCases", swiftSettings: strict),
     .executableTarget(
         name: "StoreFaultProbe", dependencies: ["SQLStore"], path: "Tests/SQLStoreTests/StoreFaultProbe",
         swiftSettings: strict),
@@ -94,7 +97,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCURL", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -114,6 +119,7 @@ let package = Package(
                 "CPosternSupport", "CSystemd", "Configuration", "PostfixProtocol", "ServiceProtocol",
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ]),
+        module("LDAPClient", ["CLDAP", "Configuration"]),
         module("SQLStore", ["CCrypto", "CMariaDB", "CPostgreSQL", "CSQLite", "Configuration"]),
         module("SharedTables", ["SQLStore"]),
         module("Supervisor", ["CPosternSupport", "ServiceProtocol"]),
@@ -133,7 +139,7 @@ let package = Package(
                 "Configuration", "MailTypes", "PostfixProtocol", "ServiceProtocol", "ServiceRuntime",
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ])
-        + service("directory", library: "Directory", serviceModules)
+        + service("directory", library: "Directory", serviceModules + ["CCURL", "LDAPClient", "SQLStore"])
         + service("greylist", library: "Greylist", serviceModules + ["SQLStore"])
         + service("reputation", library: "Reputation", serviceModules)
         + service("srs", library: "SRS", serviceModules + ["CCrypto", "SQLStore"])
@@ -162,7 +168,7 @@ let package = Package(
             tests(
                 "FrontendTests",
                 serviceModules + ["Frontend", "ServiceRuntime", "ServiceTransport", nioCore, nioEmbedded]),
-            tests("DirectoryTests", serviceModules + ["Directory", "Reputation"]),
+            tests("DirectoryTests", serviceModules + ["Directory", "DirectoryCases", "Reputation"]),
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),

@@ -50,15 +50,39 @@ public struct StoreConfiguration: Hashable, Sendable {
         if file != nil, mapping.isPresent {
             service.report("database", "expected either this or store, which names the file as store.path")
         }
+        self.init(
+            mapping: mapping, service: name, database: database, file: file ?? "\(stateDirectory)/\(name).db")
+    }
+
+    /// Reads a mapping with the keys of `store`, whatever its name.
+    /// - Parameters:
+    ///   - name: The service's name: the server shows it as the client's.
+    ///   - database: The default of `database` on a server.
+    ///   - file: The default of `path` for SQLite.
+    public init(mapping: ConfigurationMapping, service name: String, database: String, file: String) {
         let kind = mapping.choice("engine", of: EngineName.self, default: .sqlite)
         let keys = StoreKeys(mapping, kind, database: database, applicationName: "postern-\(name)")
         passwordFile = keys.passwordFile
         switch kind {
-        case .sqlite:
-            engine = .sqlite(SQLiteConfiguration(path: keys.path ?? file ?? "\(stateDirectory)/\(name).db"))
+        case .sqlite: engine = .sqlite(SQLiteConfiguration(path: keys.path ?? file))
         case .postgresql: engine = .postgreSQL(keys.server)
         case .mariadb: engine = .mariaDB(keys.server)
         }
+    }
+
+    /// The same, for somebody who only reads: a server that allows no writing will do.
+    public var forReading: StoreConfiguration {
+        var other = self
+        switch engine {
+        case .sqlite: break
+        case .postgreSQL(var server):
+            server.isReadOnly = true
+            other.engine = .postgreSQL(server)
+        case .mariaDB(var server):
+            server.isReadOnly = true
+            other.engine = .mariaDB(server)
+        }
+        return other
     }
 
     /// The name of the engine.

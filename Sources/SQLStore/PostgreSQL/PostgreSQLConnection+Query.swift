@@ -19,11 +19,6 @@ extension PostgreSQLConnection: SQLConnection {
     public func query(
         _ sql: String, rows: [[SQLValue]], _ values: [SQLValue]
     ) throws(SQLError) -> [[SQLValue]] {
-        let (head, tail) = try SQLRows.split(sql)
-        let before = StatementText.placeholders(in: head)
-        guard before <= values.count else {
-            throw SQLError(.other, "more placeholders than values", statement: sql)
-        }
         let others = try PostgreSQLParameter.all(values, sql)
         var found: [[SQLValue]] = []
         for portion in SQLRows.portions(rows) {
@@ -33,8 +28,8 @@ extension PostgreSQLConnection: SQLConnection {
                 arrays.append(try PostgreSQLParameter(array: list.rows.map { $0[column] }, sql))
             }
             let marks = Array(repeating: "?", count: list.width).joined(separator: ", ")
-            let text = head + "SELECT * FROM unnest(\(marks))" + tail
-            found += try run(text, others[..<before] + arrays + others[before...]).rows
+            let whole = try SQLRows.expand(sql, with: "SELECT * FROM unnest(\(marks))", listed: arrays, others)
+            found += try run(whole.sql, whole.values).rows
         }
         return found
     }

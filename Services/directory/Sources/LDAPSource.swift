@@ -1,0 +1,135 @@
+internal import LDAPClient
+internal import MailTypes
+internal import SQLStore
+
+/// A directory server that answers look-ups about domains and accounts, on a thread with one connection. All searches
+/// that wait are under way at once.
+final class LDAPSource: LookupSource {
+    private let thread: StoreThread<LDAPWorker>
+    private let alarm: StoreAlarm
+
+    /// Starts the thread.
+    /// - Throws: When the system has no more of them.
+    init(_ configuration: LDAPConfiguration, alarm: StoreAlarm, clock: StoreClock) throws {
+        self.alarm = alarm
+        thread = try StoreThread(
+            name: "dir-ldap", clock: clock, worker: LDAPWorker(configuration),
+            onStateChange: { alarm.changed(to: $0) })
+    }
+
+    func ask(_ lookups: [Lookup], reply: @escaping @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void) {
+        guard thread.submit(.ask(lookups, reply: reply)) else {
+            return reply(lookups.map { ($0, .failed("accounts: too much waits for the directory")) })
+        }
+    }
+
+    /// Lists the domains; see ``DomainListing``.
+    func listDomains(_ reply: @escaping @Sendable (Result<[ListedDomain], SQLError>) -> Void) {
+        guard thread.submit(.domains(reply)) else {
+            return reply(.failure(SQLError(.unavailable, "too much waits for the directory")))
+        }
+    }
+
+    func stop() {
+        thread.stop()
+    }
+}
+
+/// Searches what waits.
+struct LDAPWorker: StoreWorker {
+    enum Job: Sendable {
+        case ask([Lookup], reply: @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void)
+        case domains(@Sendable (Result<[ListedDomain], SQLError>) -> Void)
+    }
+
+    private let configuration: LDAPConfiguration
+    private let lookups: LDAPLookups
+
+    init(_ configuration: LDAPConfiguration) {
+        self.configuration = configuration
+        lookups = LDAPLookups(base: configuration.baseDN)
+    }
+
+    mutating func open() throws -> LDAPConnection {
+        do throws(LDAPError) {
+            return try LDAPConnection(configuration)
+        } catch {
+            throw SQLError(error)
+        }
+    }
+
+    mutating func run(_ jobs: [Job], on connection: LDAPConnection) -> StoreHealth {
+        var health = StoreHealth.sound
+        var asked: [(lookup: Lookup, search: LDAPSearch, reply: @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void)] = []
+        for job in jobs {
+            switch job {
+            case .domains(let reply): health = list(reply, on: connection) ?? health
+            case .ask(let wanted, let reply):
+                for lookup in wanted {
+                    if let search = lookups.search(for: lookup) {
+                        asked.append((lookup, search, reply))
+                    } else {
+                        reply([(lookup, lookups.answer(to: lookup, []))])
+                    }
+                }
+            }
+        }
+        let lost = connection.search(asked.map(\.search)) { place, result in
+            let lookup = asked[place].lookup
+            switch result {
+            case .success(let entries): asked[place].reply([(lookup, lookups.answer(to: lookup, entries))])
+            case .failure(let error): asked[place].reply([(lookup, .failed("accounts: \(error)"))])
+            }
+        }
+        if let lost { health = .broken(SQLError(lost)) }
+        return health
+    }
+
+    private func list(
+        _ reply: @Sendable (Result<[ListedDomain], SQLError>) -> Void, on connection: LDAPConnection
+    ) -> StoreHealth? {
+        var found: Result<[LDAPEntry], LDAPError> = .failure(LDAPError(.other, "no answer"))
+        let lost = connection.search([lookups.listing]) { _, result in found = result }
+        switch found {
+        case .success(let entries): reply(.success(lookups.domains(entries)))
+        case .failure(let error): reply(.failure(SQLError(error)))
+        }
+        return lost.map { .broken(SQLError($0)) }
+    }
+
+    mutating func refuse(_ jobs: [Job], because error: SQLError) {
+        for job in jobs {
+            switch job {
+            case .ask(let lookups, let reply): reply(lookups.map { ($0, .failed("accounts: \(error)")) })
+            case .domains(let reply): reply(.failure(error))
+            }
+        }
+    }
+
+    /// An idle connection that was lost must be noticed before somebody waits for it.
+    mutating func tend(_ connection: LDAPConnection, isQuiet: Bool) -> StoreHealth {
+        guard isQuiet else { return .sound }
+        let probe = LDAPSearch(
+            base: configuration.baseDN, scope: .oneLevel, filter: "(domainName=probe.invalid)", attributes: ["1.1"])
+        return connection.search([probe], { _, _ in }).map { .broken(SQLError($0)) } ?? .sound
+    }
+
+    mutating func close(_ connection: LDAPConnection) {
+        connection.close()
+    }
+}
+
+extension SQLError {
+    /// The same failure in a store's words.
+    init(_ error: LDAPError) {
+        let code: Code =
+            switch error.code {
+            case .unavailable: .unavailable
+            case .timeout: .timeout
+            case .denied: .denied
+            case .schema: .schema
+            case .other: .other
+            }
+        self.init(code, error.message)
+    }
+}

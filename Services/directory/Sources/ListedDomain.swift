@@ -1,0 +1,72 @@
+internal import LDAPClient
+internal import MailTypes
+internal import SQLStore
+
+/// A mail domain in a listing.
+struct ListedDomain: Sendable, Equatable {
+    var domain: Domain
+    var kind: LocalDomains.Kind
+    var target: Domain?
+}
+
+/// A page of a listing, and whether others follow.
+struct DomainPage: Sendable {
+    var domains: [ListedDomain]
+    var isLast: Bool
+}
+
+extension LDAPLookups {
+    /// All domains that mail is taken for.
+    var listing: LDAPSearch {
+        LDAPSearch(
+            base: base, scope: .oneLevel,
+            filter: "(&(objectClass=mailDomain)(accountStatus=active)(enabledService=mail))",
+            attributes: ["domainName", "domainAliasName", "domainBackupMX"])
+    }
+
+    /// What that search has found, in alphabetical order.
+    func domains(_ entries: [LDAPEntry]) -> [ListedDomain] {
+        let all = entries.flatMap { entry -> [ListedDomain] in
+            guard let own = Domain(parsing: entry.value("domainName")) else { return [] }
+            let isBackup = entry.has("domainBackupMX", "yes")
+            let names = entry.values("domainAliasName").compactMap { Domain(parsing: $0) }
+            return [ListedDomain(domain: own, kind: isBackup ? .backupMX : .local)]
+                + names.map { ListedDomain(domain: $0, kind: .alias, target: own) }
+        }
+        return all.sorted { $0.domain.text < $1.domain.text }
+    }
+}
+
+extension SQLLookups {
+    /// A page of the domains that mail is taken for, in alphabetical order.
+    func domains(after cursor: String, limit: Int) throws(SQLError) -> DomainPage {
+        // The collations of servers sort otherwise than bytes do.
+        let name: (String) -> String = { column in
+            switch connection.dialect {
+            case .sqlite: "lower(\(column)) COLLATE BINARY"
+            case .postgreSQL: "lower(\(column)) COLLATE \"C\""
+            case .mariaDB: "CAST(lower(\(column)) AS BINARY)"
+            }
+        }
+        let rows = try connection.query(
+            """
+            SELECT name, target, backupmx FROM (
+                SELECT \(name("domain")) AS name, '' AS target, backupmx FROM domain WHERE active = 1
+                UNION ALL SELECT \(name("a.alias_domain")), a.target_domain, d.backupmx FROM alias_domain a
+                    JOIN domain d ON d.domain = a.target_domain WHERE a.active = 1 AND d.active = 1
+            ) AS domains WHERE name > ? ORDER BY name LIMIT ?
+            """, [cursorValue(cursor), .integer(Int64(limit))])
+        let domains = rows.compactMap { row -> ListedDomain? in
+            guard let domain = Domain(parsing: row[0].string) else { return nil }
+            guard row[1].string.isEmpty else {
+                return ListedDomain(domain: domain, kind: .alias, target: Domain(parsing: row[1].string))
+            }
+            return ListedDomain(domain: domain, kind: row[2].number == 0 ? .local : .backupMX)
+        }
+        return DomainPage(domains: domains, isLast: rows.count < limit)
+    }
+
+    private func cursorValue(_ cursor: String) -> SQLValue {
+        connection.dialect == .mariaDB ? .blob(Array(cursor.utf8)) : .text(cursor)
+    }
+}

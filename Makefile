@@ -17,7 +17,7 @@ BENCH ?=
 SOURCES = Package.swift Sources Services Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
 # Test targets that start servers; the others are unit tests.
-SYSTEM_TESTS = DatabaseTests|FaultTests|GreylistServiceTests|PostfixTests|SuiteTests|SystemdTests|ThrottleTests
+SYSTEM_TESTS = DatabaseTests|DirectoryBackendTests|FaultTests|GreylistServiceTests|PostfixTests|SuiteTests|SystemdTests|ThrottleTests
 
 DESTDIR ?=
 PREFIX ?= /usr

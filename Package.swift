@@ -169,6 +169,9 @@ let package = Package(
                 "FrontendTests",
                 serviceModules + ["Frontend", "ServiceRuntime", "ServiceTransport", nioCore, nioEmbedded]),
             tests("DirectoryTests", serviceModules + ["Directory", "DirectoryCases", "Reputation"]),
+            tests(
+                "DirectoryBackendTests",
+                serviceModules + ["DatabaseFixture", "Directory", "DirectoryCases", "LDAPClient", "SQLStore", "SuiteFixture"]),
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),

@@ -10,7 +10,8 @@ struct PosternCommand: ParsableCommand {
         version: "postern \(posternVersion)",
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, TestRequestCommand.self, LookupCommand.self,
-            GreylistCommand.self, ThrottleCommand.self, SRSCommand.self, ReloadCommand.self, MigrateCommand.self,
+            DirectoryCommand.self, GreylistCommand.self, ThrottleCommand.self, SRSCommand.self, ReloadCommand.self,
+            MigrateCommand.self,
         ])
 }
 

@@ -171,7 +171,9 @@ let package = Package(
             tests("DirectoryTests", serviceModules + ["Directory", "DirectoryCases", "Reputation"]),
             tests(
                 "DirectoryBackendTests",
-                serviceModules + ["DatabaseFixture", "Directory", "DirectoryCases", "LDAPClient", "SQLStore", "SuiteFixture"]),
+                serviceModules + [
+                    "DatabaseFixture", "Directory", "DirectoryCases", "LDAPClient", "SQLStore", "SuiteFixture",
+                ]),
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),

@@ -132,8 +132,14 @@ public struct DirectoryConfiguration: ServiceConfiguration {
 
 extension DirectoryConfiguration.Accounts {
     fileprivate init(from mapping: ConfigurationMapping, file: String) {
-        if mapping.item("engine")?.scalar?.text == "ldap" {
+        let engines = StoreConfiguration.EngineName.allCases.map(\.rawValue)
+        let engine = mapping.item("engine")?.scalar?.text ?? ""
+        if engine == "ldap" {
             self = .ldap(LDAPConfiguration(from: mapping))
+        } else if mapping.has("engine"), !engines.contains(engine) {
+            mapping.report("engine", "expected \(engines.joined(separator: ", ")) or ldap, found \(engine)")
+            mapping.acceptUnknownKeys()
+            self = .sql(StoreConfiguration(path: file))
         } else {
             self = .sql(
                 StoreConfiguration(mapping: mapping, service: "directory", database: "vmail", file: file))

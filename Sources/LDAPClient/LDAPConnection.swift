@@ -58,7 +58,8 @@ public final class LDAPConnection {
     private func bind(_ session: OpaquePointer) throws(LDAPError) {
         var message: Int32 = 0
         try check(
-            cldap_simple_bind(session, configuration.bindDN, configuration.password?.revealed() ?? "", &message), session)
+            cldap_simple_bind(session, configuration.bindDN, configuration.password?.revealed() ?? "", &message),
+            session)
         var answer: OpaquePointer?
         let kind = cldap_result(session, Int32(clamping: configuration.connectTimeout), &answer)
         defer { if let answer { ldap_msgfree(answer) } }
@@ -103,7 +104,11 @@ public final class LDAPConnection {
             while next < searches.count, flights.count < Self.window {
                 var message: Int32 = 0
                 let result = send(searches[next], session, &message)
-                if result == LDAP_SUCCESS { flights[message] = next } else { tell(next, .failure(LDAPError(result: result))) }
+                if result == LDAP_SUCCESS {
+                    flights[message] = next
+                } else {
+                    tell(next, .failure(LDAPError(result: result)))
+                }
                 next += 1
                 if result == LDAP_SERVER_DOWN { return lose(failure(session), flights, next..<searches.count, tell) }
             }

@@ -116,6 +116,12 @@ public struct StoreConfiguration: Hashable, Sendable {
         }
     }
 
+    /// Whether a port means anything: a Unix socket of MariaDB has none.
+    private var hasPort: Bool {
+        if case .mariaDB(let server) = engine { return !server.isLocalSocket }
+        return true
+    }
+
     /// The mapping with every key written out; the password's file, never the password.
     public func normalised() -> ConfigurationNode {
         switch engine {
@@ -126,7 +132,8 @@ public struct StoreConfiguration: Hashable, Sendable {
         case .postgreSQL(let server), .mariaDB(let server):
             ConfigurationNode(mapping: [
                 ("engine", ConfigurationNode(engineName.rawValue)), ("host", ConfigurationNode(server.host)),
-                ("port", ConfigurationNode(server.port)), ("database", ConfigurationNode(server.database)),
+                ("port", hasPort ? ConfigurationNode(server.port) : nil),
+                ("database", ConfigurationNode(server.database)),
                 ("user", ConfigurationNode(server.user)), ("password-file", passwordFile.map { ConfigurationNode($0) }),
                 ("tls", ConfigurationNode(server.tls.rawValue)),
                 ("tls-ca-file", server.tls == .verify ? ConfigurationNode(server.tlsCAFile) : nil),

@@ -121,7 +121,8 @@ struct DirectoryCommand: ParsableCommand {
     struct TableEntry: ParsableArguments {
         @Argument(help: DirectoryCommand.tableHelp)
         var table: String
-        @Argument(help: "Columns: domain=, address=, target=, user=, member=, moderator=, owner=, policy=, active=, ...")
+        @Argument(
+            help: "Columns: domain=, address=, target=, user=, member=, moderator=, owner=, policy=, active=, ...")
         var columns: [String] = []
 
         func check() throws {

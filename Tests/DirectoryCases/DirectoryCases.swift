@@ -41,7 +41,8 @@ package enum DirectoryCases {
             "SPF cannot be had", mail(from: "x@green.test"), "DEFER_IF_PERMIT 4.4.3 temporary DNS failure",
             facts: ["spf-listed:green.test": "unknown"]),
         login("without SPF", mail(from: "x@green.test"), forged, settings: "sender-login: { use-spf: false }"),
-        login("forged with an alias domain", mail(from: "x@gruen.test"), forged, facts: ["spf-listed:gruen.test": "no"]),
+        login(
+            "forged with an alias domain", mail(from: "x@gruen.test"), forged, facts: ["spf-listed:gruen.test": "no"]),
         login("an alias domain that is off", mail(from: "x@old.test"), none),
         login("an alias of a domain that is off", mail(from: "x@veil.test"), none),
         login("a domain that is off", mail(from: "x@off.test"), none),
@@ -100,7 +101,9 @@ package enum DirectoryCases {
             "within any domain", mail(from: "kim@green.test", as: "ida@green.test"), none,
             settings: "sender-login: { allowed-mismatch-senders: [\"@.\"] }"),
         login("a member as the list", mail(from: "crew@green.test", as: "ida@green.test"), mismatch),
-        login("a member, if that is allowed", mail(from: "crew@green.test", as: "ida@green.test"), none, settings: members),
+        login(
+            "a member, if that is allowed", mail(from: "crew@green.test", as: "ida@green.test"), none, settings: members
+        ),
         login(
             "a member at the alias domain", mail(from: "crew@gruen.test", as: "ida@green.test"), none,
             settings: members),
@@ -172,7 +175,9 @@ package enum DirectoryCases {
 
     // MARK: - maillist-access
 
-    private static func list(_ name: String, to recipient: String, from sender: String, _ verdict: String)
+    private static func list(
+        _ name: String, to recipient: String, from sender: String, _ verdict: String
+    )
         -> DirectoryCase
     {
         DirectoryCase("maillist-access", name, mail(from: sender, to: recipient), verdict)
@@ -212,8 +217,10 @@ package enum DirectoryCases {
         restriction("may not write", from: "kim@green.test", to: "x@far.test", as: "kim@green.test", unauthorised),
         restriction("may write to a domain", from: "kim@green.test", to: "x@green.test", as: "kim@green.test", none),
         restriction("may write below", from: "kim@green.test", to: "x@a.partner.test", as: "kim@green.test", none),
-        restriction("may write to an address", from: "kim@green.test", to: "FRIEND@far.test", as: "kim@green.test", none),
-        restriction("not below a plain entry", from: "kim@green.test", to: "x@a.green.test", as: "kim@green.test", unauthorised),
+        restriction(
+            "may write to an address", from: "kim@green.test", to: "FRIEND@far.test", as: "kim@green.test", none),
+        restriction(
+            "not below a plain entry", from: "kim@green.test", to: "x@a.green.test", as: "kim@green.test", unauthorised),
         restriction("the login counts", from: "ida@green.test", to: "x@far.test", as: "kim@green.test", unauthorised),
         restriction("without login the sender counts", from: "kim@green.test", to: "x@far.test", unauthorised),
         restriction("may not be written to", from: "x@spam.test", to: "kim@green.test", unauthorised),
@@ -232,7 +239,9 @@ package enum DirectoryCases {
     private static let shippedPasswordMessage =
         "Password expired or never changed, please change your password in webmail before sending email"
 
-    private static func password(_ name: String, as user: String, _ verdict: String, settings: String = "")
+    private static func password(
+        _ name: String, as user: String, _ verdict: String, settings: String = ""
+    )
         -> DirectoryCase
     {
         DirectoryCase("password-age", name, mail(from: user, to: "x@far.test", as: user), verdict, settings: settings)
@@ -247,8 +256,10 @@ package enum DirectoryCases {
         password("101 days are allowed", as: "ida@green.test", none, settings: "password-age: { days: 101 }"),
         password("100 days are allowed", as: "ida@green.test", expired, settings: "password-age: { days: 100 }"),
         password("another text", as: "bob@blue.test", "REJECT old", settings: "password-age: { message: old }"),
-        password("an exempt user", as: "bob@blue.test", none, settings: "password-age: { never-expire: [Bob@blue.test] }"),
-        password("an exempt domain", as: "bob@blue.test", none, settings: "password-age: { never-expire: [blue.test] }"),
+        password(
+            "an exempt user", as: "bob@blue.test", none, settings: "password-age: { never-expire: [Bob@blue.test] }"),
+        password(
+            "an exempt domain", as: "bob@blue.test", none, settings: "password-age: { never-expire: [blue.test] }"),
     ]
 
     // MARK: - access-list
@@ -292,21 +303,29 @@ package enum DirectoryCases {
         access("the less specific entry", from: "other@evil.test", to: "bob@blue.test", blacklisted),
         access("the recipient's extension", from: "x@blocked.test", to: "ida+x@green.test", blacklisted),
         access("outgoing", from: "bob@blue.test", to: "x@rival.test", as: "bob@blue.test", blacklisted),
-        access("outgoing, the domain's", from: "bob@blue.test", to: "x@a.secret.test", as: "bob@blue.test", blacklisted),
+        access(
+            "outgoing, the domain's", from: "bob@blue.test", to: "x@a.secret.test", as: "bob@blue.test", blacklisted),
         access("outgoing, but one", from: "bob@blue.test", to: "ok@x.secret.test", as: "bob@blue.test", none),
         access("outgoing without login", from: "bob@blue.test", to: "x@rival.test", none),
         access("outgoing by somebody else", from: "ida@green.test", to: "x@rival.test", as: "ida@green.test", none),
         access(
             "outgoing is left out", from: "bob@blue.test", to: "x@rival.test", as: "bob@blue.test", none,
             settings: "access-list: { skip-outgoing: true }"),
-        access("between users", from: "ida@green.test", to: "kim@green.test", as: "ida@green.test", client: "192.0.2.1", blacklisted),
-        access("a user outwards", from: "ida@green.test", to: "x@far.test", as: "ida@green.test", client: "192.0.2.1", none),
-        access("a user to a relayed domain", from: "ida@green.test", to: "x@relay.test", as: "ida@green.test", client: "192.0.2.1", blacklisted),
+        access(
+            "between users", from: "ida@green.test", to: "kim@green.test", as: "ida@green.test", client: "192.0.2.1",
+            blacklisted),
+        access(
+            "a user outwards", from: "ida@green.test", to: "x@far.test", as: "ida@green.test", client: "192.0.2.1", none
+        ),
+        access(
+            "a user to a relayed domain", from: "ida@green.test", to: "x@relay.test", as: "ida@green.test",
+            client: "192.0.2.1", blacklisted),
         access(
             "thrown away", from: "bad@spam.test", to: "kim@green.test", "DISCARD Policy discard",
             settings: "access-list: { discard: true }"),
         access(
-            "not for a user's own list", from: "x@blocked.test", blacklisted, settings: "access-list: { discard: true }"),
+            "not for a user's own list", from: "x@blocked.test", blacklisted, settings: "access-list: { discard: true }"
+        ),
         access(
             "unless that is wanted", from: "x@blocked.test", "DISCARD Policy discard",
             settings: "access-list: { discard: true, discard-scope: any }"),

@@ -5,6 +5,12 @@ package struct DirectoryContent: Sendable {
         package var name: String
         package var isBackupMX = false
         package var isActive = true
+
+        package init(name: String, isBackupMX: Bool = false, isActive: Bool = true) {
+            self.name = name
+            self.isBackupMX = isBackupMX
+            self.isActive = isActive
+        }
     }
 
     /// Another name of a domain.
@@ -12,6 +18,12 @@ package struct DirectoryContent: Sendable {
         package var name: String
         package var target: String
         package var isActive = true
+
+        package init(name: String, target: String, isActive: Bool = true) {
+            self.name = name
+            self.target = target
+            self.isActive = isActive
+        }
     }
 
     /// A user with a mailbox.

@@ -7,7 +7,8 @@ struct AccountRows {
     let connection: any SQLConnection
 
     private var keyCondition: String {
-        (table.keys.map { "\($0.name) = ?" } + table.fixed.map { "\($0.name) = \($0.value)" }).joined(separator: " AND ")
+        (table.keys.map { "\($0.name) = ?" } + table.fixed.map { "\($0.name) = \($0.value)" }).joined(
+            separator: " AND ")
     }
 
     /// A page of the rows, by their keys.

@@ -115,7 +115,9 @@ final class LookupBoard: Sendable {
                 waiter.received[lookup] = answer
                 continue
             }
-            if state.backends[lookup.backend.rawValue].isLate(now), let answer = state.table.staleAnswer(to: lookup, now: now) {
+            if state.backends[lookup.backend.rawValue].isLate(now),
+                let answer = state.table.staleAnswer(to: lookup, now: now)
+            {
                 state.figures.stale += 1
                 waiter.received[lookup] = answer
                 continue

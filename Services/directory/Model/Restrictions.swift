@@ -17,7 +17,9 @@ package struct Restrictions: Equatable, Sendable {
 
     /// The entries of a column: separated by commas, in any case.
     package static func entries(_ text: String) -> Set<String> {
-        Set(text.split(whereSeparator: { $0 == "," || $0.isNewline }).map { trimmed(String($0)) }.filter { !$0.isEmpty })
+        Set(
+            text.split(whereSeparator: { $0 == "," || $0.isNewline }).map { trimmed(String($0)) }.filter { !$0.isEmpty }
+        )
     }
 
     /// An entry as it is compared.

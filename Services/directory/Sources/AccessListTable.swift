@@ -44,7 +44,8 @@ struct AccessListTable {
             let external = try id(of: pair.address, priority: priority, in: "mailaddr")
             return try count
                 + connection.execute(
-                    "INSERT INTO wblist (rid, sid, wb) VALUES (?, ?, 'W') \(ignore)", [.integer(local), .integer(external)])
+                    "INSERT INTO wblist (rid, sid, wb) VALUES (?, ?, 'W') \(ignore)",
+                    [.integer(local), .integer(external)])
         }
     }
 
@@ -95,7 +96,8 @@ struct AccessListTable {
     private func id(of email: String, priority: Int, in table: String) throws -> Int64 {
         if let id = try existing(email, in: table) { return id }
         let more = table == "users" ? ("policy_id, ", "0, ") : ("", "")
-        let ignore = connection.dialect == .mariaDB ? "ON DUPLICATE KEY UPDATE email = email" : "ON CONFLICT DO NOTHING"
+        let ignore =
+            connection.dialect == .mariaDB ? "ON DUPLICATE KEY UPDATE email = email" : "ON CONFLICT (email) DO NOTHING"
         try connection.execute(
             "INSERT INTO \(table) (\(more.0)priority, email) VALUES (\(more.1)?, ?) \(ignore)",
             [.integer(Int64(priority)), text(email)])

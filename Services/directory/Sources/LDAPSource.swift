@@ -60,7 +60,8 @@ struct LDAPWorker: StoreWorker {
 
     mutating func run(_ jobs: [Job], on connection: LDAPConnection) -> StoreHealth {
         var health = StoreHealth.sound
-        var asked: [(lookup: Lookup, search: LDAPSearch, reply: @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void)] = []
+        var asked:
+            [(lookup: Lookup, search: LDAPSearch, reply: @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void)] = []
         for job in jobs {
             switch job {
             case .domains(let reply): health = list(reply, on: connection) ?? health

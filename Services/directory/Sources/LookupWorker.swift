@@ -41,9 +41,10 @@ struct LookupWorker: StoreWorker {
     private static func hasRestrictions(_ connection: any SQLConnection) throws(SQLError) -> Bool {
         do throws(SQLError) {
             _ = try connection.query(
-                "SELECT allowedrecipients, rejectedrecipients, allowedsenders, rejectedsenders FROM mailbox WHERE 1 = 0")
+                "SELECT allowedrecipients, rejectedrecipients, allowedsenders, rejectedsenders FROM mailbox WHERE 1 = 0"
+            )
             return true
-        } catch where error.code == .schema {
+        } catch  where error.code == .schema {
             return false
         }
     }
@@ -94,8 +95,9 @@ struct LookupWorker: StoreWorker {
         return answers
     }
 
-    private mutating func ask(_ lookups: [Lookup], on connection: any SQLConnection) throws(SQLError) -> [Lookup: Answer]
-    {
+    private mutating func ask(
+        _ lookups: [Lookup], on connection: any SQLConnection
+    ) throws(SQLError) -> [Lookup: Answer] {
         let questions = LookupGroups(lookups)
         let sql = SQLLookups(connection: connection, hasRestrictions: hasRestrictions)
         var answers: [Lookup: Answer] = [:]
@@ -105,8 +107,9 @@ struct LookupWorker: StoreWorker {
         if !questions.roles.isEmpty { take(try sql.roles(questions.roles)) }
         if !questions.locals.isEmpty { take(try sql.localEntries(questions.locals)) }
         if !questions.externals.isEmpty {
-            take(try sql.externalEntries(
-                questions.externals, networks: try knownNetworks(sql), allWildcards: reading.allWildcards()))
+            take(
+                try sql.externalEntries(
+                    questions.externals, networks: try knownNetworks(sql), allWildcards: reading.allWildcards()))
         }
         if !questions.listings.isEmpty { take(try sql.listings(questions.listings)) }
         if !questions.reverseNames.isEmpty { take(try sql.reverseNames(questions.reverseNames)) }

@@ -5,7 +5,6 @@ struct Load {
     enum Kind: String {
         case client
         case endOfMessage = "end-of-message"
-        case submission
         case lookup
     }
 

@@ -20,6 +20,8 @@ public struct DirectoryConfiguration: ServiceConfiguration {
     var reverseNames: StoreConfiguration
     /// `mlmmjadmin`: who knows the subscribers of mailing lists. Default: nobody.
     var mlmmjAdmin: MLMMJAdminConfiguration?
+    /// `postfix-maps`: Postfix's own tables, which are looked into as well. Default: none.
+    var postfixMaps: PostfixMapsConfiguration?
     /// `cache`: how long answers are kept.
     var cache: Cache
     /// `sender-login`, `access-list`, `rdns-list` and `password-age`: how the checks decide.
@@ -52,6 +54,7 @@ public struct DirectoryConfiguration: ServiceConfiguration {
         lists = Self.store("lists", "amavisd", mapping, file)
         reverseNames = Self.store("reverse-names", "iredapd", mapping, file)
         mlmmjAdmin = mapping.optionalMapping("mlmmjadmin").map(MLMMJAdminConfiguration.init(from:))
+        postfixMaps = mapping.optionalMapping("postfix-maps").map(PostfixMapsConfiguration.init(from:))
         cache = Cache(from: mapping.mapping("cache"))
         rules = DirectoryRules(from: mapping, delimiters: common.recipientDelimiters)
         rules.senderLogin.asksMLMMJAdmin = mlmmjAdmin != nil
@@ -101,7 +104,7 @@ public struct DirectoryConfiguration: ServiceConfiguration {
     /// Whether another configuration asks the same databases and servers.
     func hasSameBackends(as other: DirectoryConfiguration) -> Bool {
         accounts == other.accounts && lists == other.lists && reverseNames == other.reverseNames
-            && mlmmjAdmin == other.mlmmjAdmin
+            && mlmmjAdmin == other.mlmmjAdmin && postfixMaps == other.postfixMaps
     }
 
     /// The configuration with every key written out.
@@ -112,7 +115,7 @@ public struct DirectoryConfiguration: ServiceConfiguration {
             ("backup-mx-domains", ConfigurationNode(backupMXDomains)),
             ("accounts", accounts.normalised()), ("lists", lists.normalised()),
             ("reverse-names", reverseNames.normalised()), ("mlmmjadmin", mlmmjAdmin?.normalised()),
-            ("cache", cache.normalised()),
+            ("postfix-maps", postfixMaps?.normalised()), ("cache", cache.normalised()),
         ]
         return ConfigurationNode(mapping: own + rules.normalised(allWildcards: allWildcards))
     }

@@ -86,27 +86,14 @@ extension DirectoryService {
         _ name: FactName, _ configured: LocalDomains, _ reply: @escaping @Sendable (String?) -> Void
     ) {
         let cursor = name.subject == "." ? "" : name.subject
-        backends.accounts.listDomains(after: cursor, limit: Self.pageDomains) { result in
+        backends.listDomains(after: cursor, limit: Self.pageDomains) { result in
             guard case .success(let page) = result else { return reply(nil) }
             reply(Self.page(page, merging: configured, after: cursor))
         }
     }
 
-    /// The domains of the configuration stand above the backend's, and between them in alphabetical order.
-    static func merge(_ page: DomainPage, _ configured: LocalDomains, after cursor: String) -> DomainPage {
-        let end = page.isLast ? nil : page.domains.last?.domain.text
-        var merged: [String: ListedDomain] = [:]
-        for listed in page.domains { merged[listed.domain.text] = listed }
-        for own in configured.all where own.domain.text > cursor {
-            if let end, own.domain.text > end { break }
-            merged[own.domain.text] = ListedDomain(domain: own.domain, kind: own.kind, target: own.target)
-        }
-        return DomainPage(
-            domains: merged.values.sorted { $0.domain.text < $1.domain.text }, isLast: page.isLast)
-    }
-
     private static func page(_ page: DomainPage, merging configured: LocalDomains, after cursor: String) -> String {
-        let merged = merge(page, configured, after: cursor)
+        let merged = page.merging(configured.listed, after: cursor)
         var text = ""
         for listed in merged.domains {
             guard text.utf8.count < pageSize else { return text + "more" }

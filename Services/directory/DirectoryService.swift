@@ -6,10 +6,17 @@ internal import Synchronization
 
 /// The directory service: what it knows about domains, accounts and lists decides checks, and is told as facts.
 public final class DirectoryService: PolicyService {
-    struct Settings: Sendable {
-        var configuration: DirectoryConfiguration
-        var common: CommonConfiguration
-        var domains: LocalDomains
+    /// What a configuration comes to. An object, since each request takes it along.
+    final class Settings: Sendable {
+        let configuration: DirectoryConfiguration
+        let common: CommonConfiguration
+        let domains: LocalDomains
+
+        init(_ configuration: DirectoryConfiguration, _ common: CommonConfiguration) {
+            self.configuration = configuration
+            self.common = common
+            domains = configuration.domains(hostnames: common.hostnames)
+        }
     }
 
     let settings: Mutex<Settings>
@@ -34,8 +41,9 @@ public final class DirectoryService: PolicyService {
     ) throws {
         let settings = Mutex(Settings(configuration, common))
         let allWildcards = Flag(configuration.allWildcards)
+        let changes = LateBoard()
         let backends = try DirectoryBackends(
-            configuration, allWildcards: { allWildcards.value }, clock: clock, log: log)
+            configuration, allWildcards: { allWildcards.value }, onChange: { changes.forget() }, clock: clock, log: log)
         self.settings = settings
         self.backends = backends
         self.allWildcards = allWildcards
@@ -43,6 +51,7 @@ public final class DirectoryService: PolicyService {
         board = LookupBoard(
             AnswerTable(lifetime: cache.lifetime, staleLifetime: cache.serveStale, capacity: cache.entries),
             route: { source ?? backends.source(for: $0) }, clock: { clock.monotonic().milliseconds })
+        changes.set(board)
         self.clock = clock
         self.log = log
     }
@@ -93,11 +102,21 @@ public final class DirectoryService: PolicyService {
     }
 }
 
-extension DirectoryService.Settings {
-    init(_ configuration: DirectoryConfiguration, _ common: CommonConfiguration) {
-        self.configuration = configuration
-        self.common = common
-        domains = configuration.domains(hostnames: common.hostnames)
+/// The board for those who are made before it.
+final class LateBoard: Sendable {
+    private struct Reference {
+        weak var board: LookupBoard?
+    }
+
+    private let reference = Mutex(Reference())
+
+    func set(_ board: LookupBoard) {
+        reference.withLock { $0.board = board }
+    }
+
+    /// Forgets all answers.
+    func forget() {
+        reference.withLock { $0.board }?.forget()
     }
 }
 

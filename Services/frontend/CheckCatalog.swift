@@ -9,11 +9,12 @@ public enum CheckCatalog {
 
     private static let definitions: [CheckDefinition] = own + directory
 
-    /// Those of the directory service. SPF may have a say in sender-login, and mlmmjadmin, so it may take longer.
+    /// Those of the directory service. SPF may have a say in sender-login, and mlmmjadmin, so it may take longer; but not
+    /// so long that there is no time for checks that ask the network and for one that records.
     private static let directory: [CheckDefinition] = [
         CheckDefinition("rdns-list", .service("directory"), appliesTo: .unauthenticated, states: [.rcpt]),
         CheckDefinition(
-            "sender-login", .service("directory"), failureRules: FailureRules(.defer), limit: 5_000, states: [.rcpt],
+            "sender-login", .service("directory"), failureRules: FailureRules(.defer), limit: 3_000, states: [.rcpt],
             sparesForeignSenders: true),
         CheckDefinition(
             "user-restrictions", .service("directory"), failureRules: FailureRules(.defer), states: [.rcpt]),

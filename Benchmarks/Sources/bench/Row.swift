@@ -10,6 +10,8 @@ struct Row {
         case processorTime(Double)
         /// The 99th percentile in microseconds, at most.
         case latency(Double)
+        /// Requests a second, at least.
+        case rate(Double)
     }
 
     var name: String
@@ -39,6 +41,11 @@ extension Row.Requirement {
             {
                 let reached = median(measured.p99)
                 return (reached <= most, "p99 <= \(decimal(most / 1_000, 0)) ms", "\(decimal(reached / 1_000)) ms")
+            }()
+        case .rate(let least):
+            {
+                let reached = median(measured.rates)
+                return (reached >= least, "\(Int(least))/s", "\(Int(reached))/s")
             }()
         }
     }

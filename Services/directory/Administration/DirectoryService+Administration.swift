@@ -72,11 +72,11 @@ extension DirectoryService {
 
     private func listDomains(after cursor: String, _ reply: @escaping @Sendable (AdminReply) -> Void) {
         let configured = settings.withLock { $0 }.domains
-        backends.accounts.listDomains(after: cursor, limit: AdminReply.maximumRows) { result in
+        backends.listDomains(after: cursor, limit: AdminReply.maximumRows) { result in
             switch result {
             case .failure(let error): reply(.failed("accounts: \(error)"))
             case .success(let page):
-                let merged = Self.merge(page, configured, after: cursor)
+                let merged = page.merging(configured.listed, after: cursor)
                 let rows = merged.domains.prefix(AdminReply.maximumRows)
                 let isLast = merged.isLast && rows.count == merged.domains.count
                 reply(

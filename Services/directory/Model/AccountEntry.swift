@@ -19,8 +19,8 @@ package struct AccountEntry: Equatable, Sendable {
 package struct DirectoryUser: Equatable, Sendable {
     /// Whether the account may be used.
     package var isActive = true
-    /// When the password was last changed, in Unix seconds; 0 for never.
-    package var passwordChange: Int64 = 0
+    /// When the password was last changed, in Unix seconds; 0 for never, nil when nobody keeps that.
+    package var passwordChange: Int64?
     /// Whom the user may write to and be written to by.
     package var restrictions = Restrictions()
     /// All addresses of the account, as far as the directory tells them along.

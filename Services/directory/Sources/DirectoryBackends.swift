@@ -5,6 +5,8 @@ internal import ServiceProtocol
 /// The databases and the directory server of a configuration. What is in the same file is one of them.
 final class DirectoryBackends: Sendable {
     let accounts: AccountsSource
+    /// Postfix's own tables beside the accounts.
+    private let postfix: PostfixSource?
     let lists: SQLSource
     let reverseNames: SQLSource
     let subscribers: (any LookupSource)?
@@ -14,13 +16,14 @@ final class DirectoryBackends: Sendable {
 
     /// Starts their threads; that something cannot be reached is no error here but an answer to each question.
     init(
-        _ configuration: DirectoryConfiguration, allWildcards: @escaping @Sendable () -> Bool, clock: ServiceClock,
-        log: Logger
+        _ configuration: DirectoryConfiguration, allWildcards: @escaping @Sendable () -> Bool,
+        onChange: @escaping @Sendable () -> Void, clock: ServiceClock, log: Logger
     ) throws {
         let storeClock = StoreClock(
             unixSeconds: clock.unixSeconds, monotonicMilliseconds: { clock.monotonic().milliseconds })
         let reading = DatabaseReading(
-            allWildcards: allWildcards, clock: { clock.monotonic().milliseconds })
+            allWildcards: allWildcards, clock: { clock.monotonic().milliseconds }, onChange: onChange,
+            report: { log.error("\($0)") })
         var alarms: [(name: String, alarm: StoreAlarm)] = []
         var files: [String: SQLSource] = [:]
         var all: [any LookupSource] = []
@@ -42,10 +45,16 @@ final class DirectoryBackends: Sendable {
         switch configuration.accounts {
         case .sql(let store): accounts = .sql(try sql(store, "accounts", .accounts))
         case .ldap(let server):
-            let source = try LDAPSource(server, alarm: alarm("accounts"), clock: storeClock)
+            let source = try LDAPSource(
+                server, alarm: alarm("accounts"), clock: storeClock, report: reading.report)
             accounts = .ldap(source)
             all.append(source)
         }
+        let known = accounts.source
+        postfix = try configuration.postfixMaps.map { maps in
+            try PostfixSource(maps, beside: known, alarm: alarm("postfix-maps"), clock: storeClock)
+        }
+        if let postfix { all.append(postfix) }
         lists = try sql(configuration.lists, "lists", .lists)
         reverseNames = try sql(configuration.reverseNames, "reverse-names", .reverseNames)
         subscribers = try configuration.mlmmjAdmin.map { try SubscriberSource($0, log: log) }
@@ -62,10 +71,26 @@ final class DirectoryBackends: Sendable {
     /// Whom a look-up goes to.
     func source(for lookup: Lookup) -> (any LookupSource)? {
         switch lookup.backend {
-        case .accounts: accounts.source
+        case .accounts: postfix ?? accounts.source
         case .lists: lists
         case .reverseNames: reverseNames
         case .subscribers: subscribers
+        }
+    }
+
+    /// A page of the domains of accounts and of Postfix's tables behind a cursor, in alphabetical order.
+    func listDomains(
+        after cursor: String, limit: Int, _ reply: @escaping @Sendable (Result<DomainPage, SQLError>) -> Void
+    ) {
+        guard let postfix else { return accounts.listDomains(after: cursor, limit: limit, reply) }
+        postfix.listDomains { [accounts] result in
+            switch result {
+            case .failure(let error): reply(.failure(error))
+            case .success(let domains):
+                accounts.listDomains(after: cursor, limit: limit) { page in
+                    reply(page.map { $0.merging(domains, after: cursor) })
+                }
+            }
         }
     }
 

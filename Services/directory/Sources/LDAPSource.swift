@@ -10,10 +10,13 @@ final class LDAPSource: LookupSource {
 
     /// Starts the thread.
     /// - Throws: When the system has no more of them.
-    init(_ configuration: LDAPConfiguration, alarm: StoreAlarm, clock: StoreClock) throws {
+    init(
+        _ configuration: LDAPConfiguration, alarm: StoreAlarm, clock: StoreClock,
+        report: @escaping @Sendable (String) -> Void
+    ) throws {
         self.alarm = alarm
         thread = try StoreThread(
-            name: "dir-ldap", clock: clock, worker: LDAPWorker(configuration),
+            name: "dir-ldap", clock: clock, worker: LDAPWorker(configuration, report),
             onStateChange: { alarm.changed(to: $0) })
     }
 
@@ -44,13 +47,17 @@ struct LDAPWorker: StoreWorker {
 
     private let configuration: LDAPConfiguration
     private let lookups: LDAPLookups
+    private let report: @Sendable (String) -> Void
+    private var told = ToldFailures()
 
-    init(_ configuration: LDAPConfiguration) {
+    init(_ configuration: LDAPConfiguration, _ report: @escaping @Sendable (String) -> Void) {
         self.configuration = configuration
+        self.report = report
         lookups = LDAPLookups(base: configuration.baseDN)
     }
 
     mutating func open() throws -> LDAPConnection {
+        told = ToldFailures()
         do throws(LDAPError) {
             return try LDAPConnection(configuration)
         } catch {
@@ -79,7 +86,9 @@ struct LDAPWorker: StoreWorker {
             let lookup = asked[place].lookup
             switch result {
             case .success(let entries): asked[place].reply([(lookup, lookups.answer(to: lookup, entries))])
-            case .failure(let error): asked[place].reply([(lookup, .failed("accounts: \(error)"))])
+            case .failure(let error):
+                if told.isNew(SQLError(error)) { report("accounts: \(error)") }
+                asked[place].reply([(lookup, .failed("accounts: \(error)"))])
             }
         }
         if let lost { health = .broken(SQLError(lost)) }

@@ -13,6 +13,26 @@ struct ListedDomain: Sendable, Equatable {
 struct DomainPage: Sendable {
     var domains: [ListedDomain]
     var isLast: Bool
+
+    /// The page with others between, which stand above its own; they are domains behind `cursor`.
+    func merging(_ others: [ListedDomain], after cursor: String) -> DomainPage {
+        let end = isLast ? nil : domains.last?.domain.text
+        var merged: [String: ListedDomain] = [:]
+        for listed in domains { merged[listed.domain.text] = listed }
+        for other in others where other.domain.text > cursor {
+            // What lies behind this page is for the next one.
+            if let end, other.domain.text > end { continue }
+            merged[other.domain.text] = other
+        }
+        return DomainPage(domains: merged.values.sorted { $0.domain.text < $1.domain.text }, isLast: isLast)
+    }
+}
+
+extension LocalDomains {
+    /// All domains of the configuration.
+    var listed: [ListedDomain] {
+        all.map { ListedDomain(domain: $0.domain, kind: $0.kind, target: $0.target) }
+    }
 }
 
 extension LDAPLookups {

@@ -18,6 +18,9 @@ struct LookupWorker: StoreWorker {
     private var hasRestrictions = true
     private var networks: [AccessEntry]?
     private var lastReading = Int.min
+    /// The number of changes of an SQLite file by others.
+    private var dataVersion: Int64?
+    private var told = ToldFailures()
 
     /// How often networks are read again, in milliseconds: other programs do not tell.
     private static let networkInterval = 15_000
@@ -34,6 +37,8 @@ struct LookupWorker: StoreWorker {
         let connection = try connect()
         hasRestrictions = reading.hasAccounts ? try Self.hasRestrictions(connection) : false
         networks = nil
+        dataVersion = nil
+        told = ToldFailures()
         return connection
     }
 
@@ -79,6 +84,7 @@ struct LookupWorker: StoreWorker {
             return try ask(Array(Set(lookups)), on: connection)
         } catch {
             failure = error
+            if told.isNew(error) { reading.report("\(name): \(error)") }
             // One question that the database does not like must not cost the others their answers.
             guard error.code == .constraint || error.code == .other, lookups.count > 1 else {
                 return Dictionary(lookups.map { ($0, .failed("\(name): \(error)")) }) { first, _ in first }
@@ -135,6 +141,7 @@ struct LookupWorker: StoreWorker {
 
     mutating func tend(_ connection: any SQLConnection, isQuiet: Bool) -> StoreHealth {
         do throws(SQLError) {
+            try lookForChanges(connection)
             guard reading.hasLists, networks == nil || reading.clock() - lastReading >= Self.networkInterval else {
                 // An idle connection that was lost must be noticed before somebody waits for it.
                 if isQuiet { _ = try connection.query("SELECT 1") }
@@ -146,6 +153,17 @@ struct LookupWorker: StoreWorker {
         } catch {
             return health(of: connection, after: error)
         }
+    }
+
+    /// SQLite counts the changes of others: two instances may share a file.
+    private mutating func lookForChanges(_ connection: any SQLConnection) throws(SQLError) {
+        guard connection.dialect == .sqlite else { return }
+        let version = try connection.query("PRAGMA data_version").first?.first?.integerValue
+        if let dataVersion, version != dataVersion {
+            networks = nil
+            reading.onChange()
+        }
+        dataVersion = version
     }
 
     mutating func close(_ connection: any SQLConnection) {
@@ -163,6 +181,19 @@ struct LookupWorker: StoreWorker {
     }
 }
 
+/// The failures that were logged since a connection was opened: each once, however many questions meet it.
+struct ToldFailures {
+    private var texts: Set<String> = []
+    /// More different ones are no news.
+    private static let maximum = 16
+
+    mutating func isNew(_ error: SQLError) -> Bool {
+        // The loss of a connection is told by whoever watches it.
+        guard error.code != .unavailable, error.code != .busy, texts.count < Self.maximum else { return false }
+        return texts.insert(error.message).inserted
+    }
+}
+
 /// What a database's thread has to know of its surroundings.
 struct DatabaseReading: Sendable {
     /// Whether accounts are there.
@@ -173,6 +204,10 @@ struct DatabaseReading: Sendable {
     var allWildcards: @Sendable () -> Bool
     /// Milliseconds that never go back.
     var clock: @Sendable () -> Int
+    /// Called when another process has changed the same file.
+    var onChange: @Sendable () -> Void
+    /// Logs a line.
+    var report: @Sendable (String) -> Void
 }
 
 /// Questions by kind.

@@ -20,7 +20,7 @@ struct MLMMJAdminConfiguration: Hashable, Sendable {
         tokenFile = mapping.item("token-file")?.scalar?.text ?? ""
         header = mapping.value("token-header", default: "X-MLMMJADMIN-API-AUTH-TOKEN", as: .headerName)
         timeout = Int(
-            mapping.duration("timeout", default: .seconds(4), in: .milliseconds(100)...(.seconds(20))).milliseconds)
+            mapping.duration("timeout", default: .seconds(2), in: .milliseconds(100)...(.seconds(20))).milliseconds)
         tlsCAFile = mapping.value("tls-ca-file", default: "/etc/ssl/certs/ca-certificates.crt", as: .certificates)
         let isClean = token.revealed().utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
         if !isClean { mapping.report("token-file", "the token has characters that no header may have") }

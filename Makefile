@@ -17,7 +17,7 @@ BENCH ?=
 SOURCES = Package.swift Sources Services Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
 # Test targets that start servers; the others are unit tests.
-SYSTEM_TESTS = DatabaseTests|DirectoryBackendTests|FaultTests|GreylistServiceTests|PostfixTests|SuiteTests|SystemdTests|ThrottleTests
+SYSTEM_TESTS = DatabaseTests|DirectoryBackendTests|FaultTests|GreylistServiceTests|PostfixTests|SRSDatabaseTests|SuiteTests|SystemdTests|ThrottleTests
 
 DESTDIR ?=
 PREFIX ?= /usr
@@ -76,8 +76,11 @@ simulate:
 	@scripts/install-packages build
 	@echo "== building the simulation (release)"
 	@$(SWIFT_BUILD) -c release --product postern-simulation
+	@$(SWIFT_BUILD) -c release --product postern-forgeries
 	@echo "== simulating $(SEEDS) seeds"
 	@"$$(swift build -c release --show-bin-path)/postern-simulation" --seeds $(SEEDS)
+	@echo "== trying two million forged SRS addresses"
+	@"$$(swift build -c release --show-bin-path)/postern-forgeries"
 
 # Performance, as shares of what a bare C server reaches beside it; docs/performance.md. BENCH="--only throttle" etc.
 bench: build

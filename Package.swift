@@ -77,8 +77,14 @@ let testSupport: [Target] = [
         path: "Tests/Simulation", swiftSettings: strict),
     .target(
         name: "FuzzTargets",
-        dependencies: serviceModules + ["Directory", "Frontend", "Greylist", "Reputation", "SRS", "Throttle", nioCore],
+        dependencies: serviceModules + [
+            "Directory", "Frontend", "Greylist", "Reputation", "SQLStore", "SRS", "Throttle", nioCore,
+        ],
         path: "Tests/FuzzTargets", swiftSettings: strict),
+    .target(
+        name: "SRSForgeries", dependencies: ["MailTypes", "SRS"], path: "Tests/SRSForgeries", swiftSettings: strict),
+    .executableTarget(
+        name: "postern-forgeries", dependencies: ["SRSForgeries"], path: "Tests/ForgeryRunner", swiftSettings: strict),
     .executableTarget(
         name: "postern-simulation", dependencies: ["SimulationCore"], path: "Tests/SimulationRunner",
         swiftSettings: strict),
@@ -177,8 +183,10 @@ let package = Package(
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),
-            tests("SRSTests", ["CCrypto", "MailTypes", "SRS"]),
+            tests("SRSTests", ["CCrypto", "MailTypes", "ServiceProtocol", "SQLStore", "SRS", "SRSForgeries"]),
             tests("SRSServiceTests", serviceModules + ["SQLStore", "SRS"]),
+            tests(
+                "SRSDatabaseTests", serviceModules + ["DatabaseFixture", "SQLStore", "SRS", "SuiteFixture"]),
             tests("ThrottleTests", serviceModules + ["DatabaseFixture", "SQLStore", "SharedTables", "Throttle"]),
             tests("SimulationTests", ["SimulationCore"]),
             tests("FuzzTests", ["FuzzTargets"]),

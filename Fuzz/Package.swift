@@ -14,7 +14,7 @@ let settings: [SwiftSetting] = [
 
 let names = [
     "address-pattern", "admin", "attribute-list", "check", "configuration", "fact", "hello", "lookup", "mailbox",
-    "network", "policy-action", "policy-request", "socketmap", "srs", "tcp-table",
+    "network", "policy-action", "policy-request", "socketmap", "srs", "srs-secrets", "tcp-table",
 ]
 
 let package = Package(

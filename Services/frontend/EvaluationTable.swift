@@ -30,7 +30,7 @@ struct EvaluationTable<Element: Sendable>: Sendable {
     private var free: [UInt32] = []
     private(set) var count = 0
 
-    mutating func insert(_ element: Element) -> ID {
+    mutating func insert(_ element: consuming Element) -> ID {
         count += 1
         if let place = free.popLast() {
             places[Int(place)].element = element

@@ -24,8 +24,7 @@ public final class FrontendRole: ProcessRole {
     private var nextDecision: UInt64
     private var adminServer: MessageServer?
     private var drained: (() -> Void)?
-    private var actions: [PolicyEngine.Action] = []
-    private var isCarryingOut = false
+    private var actions = ActionQueue<PolicyEngine.Action>()
     /// The memory of the last decision's line, for the next one.
     private var line = ByteBuffer()
     private var wakeTask: Scheduled<Void>?
@@ -161,23 +160,16 @@ public final class FrontendRole: ProcessRole {
     }
 
     private func perform(_ event: (inout PolicyEngine, MonotonicInstant, inout [PolicyEngine.Action]) -> Void) {
-        event(&engine, MonotonicInstant.now, &actions)
+        event(&engine, MonotonicInstant.now, &actions.waiting)
         // An answer that comes at once leads back here: first come, first carried out, or a cancel would overtake its
         // ask.
-        guard !isCarryingOut else { return }
-        isCarryingOut = true
-        var next = 0
-        while next < actions.count {
-            carryOut(actions[next])
-            next += 1
-        }
-        actions.removeAll(keepingCapacity: true)
-        isCarryingOut = false
+        guard actions.begin() else { return }
+        while let action = actions.next() { carryOut(action) }
         scheduleWake()
     }
 
-    private func carryOut(_ action: PolicyEngine.Action) {
-        switch action {
+    private func carryOut(_ action: consuming PolicyEngine.Action) {
+        switch consume action {
         case .ask(let service, let ask): self.ask(service, ask)
         case .cancel(let service, let token): clients[service]?.cancel(token: token)
         case .uselessReply(let service): clients[service]?.reportUselessReply()

@@ -101,17 +101,17 @@ public struct PolicyEngine: Sendable {
             refusal: isFull ? .tooMany : nil, lastKnown: lastKnown)
         var effects: [PolicyEvaluation.Action] = []
         evaluation.start(knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
-        if case .finish(let decision)? = effects.last, effects.count == 1 {
+        if effects.count == 1, case .finish = effects[0], case .finish(let decision)? = effects.popLast() {
             // Nobody had to be asked, so it need not be kept.
             if !options.isDryRun { endSession(evaluation.session, of: instance, at: state, now: now) }
             actions.append(.answer(tag: tag, request: request, decision))
             return
         }
-        let entry = Entry(
-            evaluation: evaluation, tag: tag, instance: instance, affinity: Self.affinity(of: request))
-        let id = table.insert(entry)
+        let affinity = Self.affinity(of: request)
+        let id = table.insert(
+            Entry(evaluation: consume evaluation, tag: tag, instance: instance, affinity: affinity))
         noteDeadline(now.advanced(byMilliseconds: policies.deadline), of: id)
-        for effect in effects { carryOut(effect, of: id, affinity: entry.affinity, now: now, actions: &actions) }
+        for effect in effects { carryOut(effect, of: id, affinity: affinity, now: now, actions: &actions) }
         dropSettledDeadlines()
     }
 

@@ -93,7 +93,7 @@ struct PolicyEvaluation: Sendable {
         self.isDryRun = isDryRun
         self.lastKnown = lastKnown
         self.refusal = refusal
-        states = Array(repeating: .undecided, count: plan.checks.count)
+        states = plan.undecided
         carried = CarriedActions(waiting: session.waiting)
         steps = isTraced ? [] : nil
     }

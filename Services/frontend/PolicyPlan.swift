@@ -16,6 +16,8 @@ public final class PolicyPlan: Sendable {
     public let remembersRecipients: Bool
     /// Whether a check wants cheap facts.
     let wantsFacts: Bool
+    /// Where each check stands at the beginning. Copied for each request, since a new array costs more.
+    let undecided: [PolicyEvaluation.CheckState]
 
     /// A plan for `checks`.
     public init(policy: String, state: ProtocolState, checks: [PolicyCheck], remembersRecipients: Bool = false) {
@@ -25,6 +27,7 @@ public final class PolicyPlan: Sendable {
         self.stages = Stage.cut(checks)
         self.remembersRecipients = remembersRecipients
         wantsFacts = checks.contains { !$0.wants.isEmpty }
+        undecided = Array(repeating: .undecided, count: checks.count)
     }
 
     /// The longest a request may take by its checks' limits, in milliseconds.

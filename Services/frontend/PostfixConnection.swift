@@ -129,12 +129,8 @@ final class PostfixConnection: ChannelDuplexHandler {
     private func answerNow(_ bytes: ByteBuffer) {
         isWaiting = false
         patience.replyWritten(at: lastActivity)
-        let promise = channel.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
-            self?.patience.replyLeft(at: MonotonicInstant.now)
-        }
         // From here, not from the pipeline's end: there is nobody between.
-        context?.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
+        context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         if isDraining { close(nil) }
     }
 
@@ -153,8 +149,19 @@ final class PostfixConnection: ChannelDuplexHandler {
         if !isWaiting, hasAsked { close(nil) }
     }
 
+    /// Writes nothing behind the replies, to be told when they have left.
+    private func watchReplies() {
+        guard let replies = patience.watch() else { return }
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
+            self?.patience.left(replies, at: MonotonicInstant.now)
+        }
+        context?.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+    }
+
     /// Closes what has taken too long.
     func checkLimits(now: MonotonicInstant) {
+        watchReplies()
         if let complaint = patience.complaint(at: now, limits: limits.patience) {
             close(complaint)
         } else if let drainingSince, !isWaiting,

@@ -25,19 +25,23 @@ struct GreylistRules: Sendable {
     enum Entry: Sendable {
         /// None of its business, for this reason.
         case exempt(String)
+        /// From a client that is known to have passed.
+        case known(IPAddress)
         /// An attempt to look at.
         case attempt(GreylistSubject)
     }
 
     /// Takes a request apart. Only a stranger's RCPT TO is greylisted: authenticated users, trusted clients and
-    /// clients without an address are not.
-    func entry(_ request: CheckRequest) -> Entry {
+    /// clients without an address are not. A known client is not refused whoever writes to whom, so that is not looked
+    /// at.
+    func entry(_ request: CheckRequest, isKnown: (IPAddress) -> Bool) -> Entry {
         let policy = request.policy
         guard policy.protocolState == .rcpt else { return .exempt("not at RCPT") }
         guard policy.isEmpty(.saslUsername) else { return .exempt("authenticated") }
         let client = ClientAddress(parsing: policy.string(.clientAddress))
         guard let address = client.address else { return .exempt("client without address") }
         guard !trustedNetworks.contains(client) else { return .exempt("trusted client") }
+        guard !isKnown(address) else { return .known(address) }
         let recipient = policy.string(.recipient)
         // `none` and `unknown` have no dot either way, but could be names.
         let target = request.fact("alias-target", about: recipient).flatMap { value in

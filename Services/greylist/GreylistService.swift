@@ -1,4 +1,5 @@
 public import Logging
+internal import MailTypes
 internal import SQLStore
 public import ServiceProtocol
 internal import Synchronization
@@ -80,26 +81,25 @@ public final class GreylistService: PolicyService {
         guard checks.contains(Self.checkName) else { return send(.error("")) }
         let rules = rules.value
         let subject: GreylistSubject
-        switch rules.entry(request) {
+        switch rules.entry(request, isKnown: { cache.contains($0, at: clock.monotonic()) }) {
         case .exempt(let reason): return send(rules.result(of: note(.exempt(reason), nil)))
-        case .attempt(let found): subject = found
-        }
-        guard !cache.contains(subject.client, at: clock.monotonic()) else {
+        case .known(let client):
             counters.withLock { $0.knownFromCache &+= 1 }
-            return send(rules.result(of: note(.decided(.known), subject)))
+            return send(rules.result(of: note(.decided(.known), client)))
+        case .attempt(let found): subject = found
         }
         engine.decide(
             PendingAttempt(
                 subject: subject, rules: rules, deadline: request.deadline, isDryRun: request.isDryRun,
-                reply: { answer in send(rules.result(of: self.note(answer, subject))) }))
+                reply: { answer in
+                    send(rules.result(of: self.note(answer, subject.client, sender: subject.triplet.sender)))
+                }))
     }
 
     /// Counts an answer, and writes what happened to it at level debug: the decision's own line shows only the reason.
-    private func note(_ answer: GreylistAnswer, _ subject: GreylistSubject?) -> GreylistAnswer {
+    private func note(_ answer: GreylistAnswer, _ client: IPAddress?, sender: String = "") -> GreylistAnswer {
         counters.withLock { $0.add(answer) }
-        if let subject {
-            log.debug("[\(subject.triplet.client)] \(answer.words(sender: subject.triplet.sender))")
-        }
+        if let client { log.debug("[\(client)] \(answer.words(sender: sender))") }
         return answer
     }
 

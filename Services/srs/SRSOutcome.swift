@@ -1,3 +1,5 @@
+public import SQLStore
+
 /// Whether a domain is one of the server's own mail domains.
 public enum DomainLocality: Sendable, Hashable {
     /// It is.
@@ -38,29 +40,53 @@ public enum SRSFailure: Sendable, Hashable {
     case badTimestamp
     /// The address was made too many days ago, or on a day to come.
     case expired
+    /// Every secret has ended.
+    case noSecret
     /// libcrypto did not make the hash.
     case cryptoFailed
+    /// No more original addresses may be kept.
+    case tooManyKept
+    /// The original address could not be kept, or looked for.
+    case storeFailed
+    /// The hash is right, and the original address is not, or no longer, kept.
+    case originalUnknown
+}
+
+/// An original address that has to be kept before it is replaced.
+public struct SRSOriginal: Sendable, Hashable {
+    /// What it is found by: the same for one address on one day, on every host with the same secret.
+    public var identifier: Bytes16
+    /// The address that a bounce goes to, written as in SMTP.
+    public var address: String
+    /// The last day on which it is asked for, in days since 1970-01-01 UTC.
+    public var lastDay: Int
 }
 
 /// What becomes of an address that is looked up.
 public enum SRSOutcome: Sendable, Hashable {
     /// It is replaced by this one, written as in SMTP.
     case rewritten(String)
+    /// It is replaced by this one, written as in SMTP, once the original is kept.
+    case shortened(String, SRSOriginal)
+    /// It is replaced by the original that is kept under this identifier.
+    case kept(Bytes16)
     /// It is left as it is, and should be.
     case bypassed(SRSBypass)
     /// It is left as it is, though it should have been replaced.
     case failed(SRSFailure)
 
-    /// The new address for the outcome `rewritten`.
+    /// The new address, as far as it is known without asking the store.
     public var address: String? {
-        guard case .rewritten(let address) = self else { return nil }
-        return address
+        switch self {
+        case .rewritten(let address), .shortened(let address, _): address
+        case .kept, .bypassed, .failed: nil
+        }
     }
 
-    /// The reply's text after the code 500; nil for the outcome `rewritten`. It is empty for a failure.
+    /// The reply's text after the code 500; nil for what is replaced. It is empty for a failure.
     public var reasonText: String? {
         switch self {
-        case .rewritten: nil
+        case .rewritten, .shortened, .kept: nil
         case .bypassed(let bypass): bypass.rawValue
         case .failed: ""
         }

@@ -1,4 +1,5 @@
 import MailTypes
+internal import SQLStore
 
 extension SRSRewriter {
     /// Rewrites a sender unless a rule leaves it as it is, by all rules: the own domains, the local ones, the excluded
@@ -27,47 +28,74 @@ extension SRSRewriter {
     }
 
     private func ownDomainBypass(_ domain: Domain) -> SRSBypass? {
-        if domain == srsDomain { return .srsDomain }
+        if domains.contains(domain) { return .srsDomain }
         return domain == hostname ? .hostname : nil
     }
 
     private func rewrite(_ sender: Mailbox, day: Int) -> SRSOutcome {
+        let domain = domains.domain(for: sender.domain)
+        if keeping == .always { return keep(sender, at: domain, day: day) }
         let local = String(sender.originalLocalPart)
         let host = String(sender.originalDomain)
-        guard let rewritten = srs1(local, host: host) ?? srs0(local, host: host, day: day) else {
-            return .failed(.cryptoFailed)
+        guard let rewritten = srs1(local, host: host, day: day) ?? srs0(local, host: host, day: day) else {
+            return .failed(signer.canSign(on: day) ? .cryptoFailed : .noSecret)
         }
-        return result(rewritten)
+        let outcome = result(rewritten, at: domain)
+        guard case .failed = outcome, keeping == .tooLong else { return outcome }
+        return keep(sender, at: domain, day: day)
     }
 
     /// The address for a sender that has been rewritten before; nil for any other.
-    private func srs1(_ local: String, host: String) -> SRSAddress? {
-        if case .srs1(_, let firstHop, let opaque) = SRSAddress(parsing: local) {
-            return srs1(firstHop: firstHop, opaque: opaque)
+    private func srs1(_ local: String, host: String, day: Int) -> SRSAddress? {
+        guard let hop = SRSRewriter.firstHop(local, host: host) else { return nil }
+        return signer.hash(on: day, hop.host, hop.opaque).map {
+            .srs1(hash: $0, firstHop: hop.host, opaque: hop.opaque)
         }
-        // Whatever follows SRS0 is the business of the first host, even if its grammar is not ours.
-        guard let tag = SRSAddress.Tag(parsing: local), tag.kind == .srs0, SRSAddress.isOpaque(tag.rest) else {
-            return nil
-        }
-        return srs1(firstHop: host, opaque: String(tag.rest))
     }
 
-    private func srs1(firstHop: String, opaque: String) -> SRSAddress? {
-        signer.hash(firstHop, opaque).map { .srs1(hash: $0, firstHop: firstHop, opaque: opaque) }
+    /// Who has rewritten a sender first, and what follows `SRS0` in his address; nil for a sender that was not
+    /// rewritten.
+    private static func firstHop(_ local: String, host: String) -> (host: String, opaque: String)? {
+        guard let tag = SRSAddress.Tag(parsing: local) else { return nil }
+        if case .srs1(_, let firstHop, let opaque) = SRSAddress(parsing: local) { return (firstHop, opaque) }
+        // Whatever follows SRS0 is the business of the first host, even if its grammar is not ours.
+        return tag.kind == .srs0 && SRSAddress.isOpaque(tag.rest) ? (host, String(tag.rest)) : nil
     }
 
     private func srs0(_ local: String, host: String, day: Int) -> SRSAddress? {
         let timestamp = SRSTimestamp(day: day).description
-        return signer.hash(timestamp, host, local).map {
+        return signer.hash(on: day, timestamp, host, local).map {
             .srs0(hash: $0, timestamp: timestamp, host: host, local: local)
         }
     }
 
-    private func result(_ rewritten: SRSAddress) -> SRSOutcome {
+    private func result(_ rewritten: SRSAddress, at domain: Domain) -> SRSOutcome {
         let local = Mailbox.quotedForm(of: rewritten.description)
-        let address = "\(local)@\(srsDomain.text)"
-        if local.utf8.count > 64 { return .failed(.localPartTooLong) }
-        if address.utf8.count > 254 { return .failed(.pathTooLong) }
+        let address = "\(local)@\(domain.text)"
+        if local.utf8.count > SRSRewriter.maximumLocalPart { return .failed(.localPartTooLong) }
+        if address.utf8.count > SRSRewriter.maximumPath { return .failed(.pathTooLong) }
         return .rewritten(address)
+    }
+}
+
+// MARK: - Kept originals
+
+extension SRSRewriter {
+    /// Between the parts that are signed for a kept original: no address holds it, so no other hash is over the same.
+    static let keptMark = "\0kept\0"
+
+    /// A short address for a sender whose original is kept. A bounce of what was rewritten before goes to the first host
+    /// at once, as that of an SRS1 address does.
+    private func keep(_ sender: Mailbox, at domain: Domain, day: Int) -> SRSOutcome {
+        let hop = SRSRewriter.firstHop(String(sender.originalLocalPart), host: String(sender.originalDomain))
+        let original = hop.map { "\(Mailbox.quotedForm(of: "SRS0\($0.opaque)"))@\($0.host)" } ?? sender.smtpPath
+        let timestamp = SRSTimestamp(day: day).description
+        guard let identifier = signer.identifier(on: day, "original", "\(day)", original),
+            let hash = signer.hash(on: day, timestamp, SRSRewriter.keptMark, Base32.encode(identifier.bytes))
+        else { return .failed(signer.canSign(on: day) ? .cryptoFailed : .noSecret) }
+        let outcome = result(.kept(hash: hash, timestamp: timestamp, identifier: identifier), at: domain)
+        guard case .rewritten(let address) = outcome else { return outcome }
+        return .shortened(
+            address, SRSOriginal(identifier: identifier, address: original, lastDay: day + validity))
     }
 }

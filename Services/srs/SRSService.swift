@@ -35,10 +35,12 @@ public final class SRSService: PolicyService {
     ) throws {
         settings = Mutex(try Self.settings(configuration, common))
         storeConfiguration = configuration.store
-        store = try SRSStore(configuration.store, clock: clock, log: log)
+        store = try SRSStore(
+            configuration.store, bound: OriginalsBound(maximum: configuration.maximumOriginals), clock: clock, log: log)
         self.clock = clock
         self.log = log
         if configuration.domain == nil { log.notice("no SRS domain, nothing is rewritten") }
+        warnOfEndedSecrets()
     }
 
     /// Takes another configuration; lookups that come from now on are answered by it. The database stays the same.
@@ -49,9 +51,16 @@ public final class SRSService: PolicyService {
         } catch {
             log.error("configuration not applied: \(error)")
         }
+        store.limit(to: OriginalsBound(maximum: configuration.maximumOriginals))
         if configuration.store != storeConfiguration {
             log.warning("another database takes effect with the next start")
         }
+        warnOfEndedSecrets()
+    }
+
+    private func warnOfEndedSecrets() {
+        guard let signer = currentRewriter?.signer, !signer.canSign(on: today) else { return }
+        log.error("all secrets have ended: nothing is rewritten or reversed")
     }
 
     private static func settings(
@@ -63,14 +72,17 @@ public final class SRSService: PolicyService {
     private static func rewriter(
         _ configuration: SRSConfiguration, _ common: CommonConfiguration
     ) throws -> SRSRewriter? {
-        guard let domain = configuration.domain.flatMap({ Domain(parsing: $0) }) else { return nil }
-        guard let signer = SRSSigner(secrets: configuration.secrets, hashLength: configuration.hashLength) else {
+        guard let domains = configuration.domains else { return nil }
+        let signer = SRSSigner(
+            secrets: configuration.secrets, hashLength: configuration.hashLength,
+            formerHashLengths: configuration.formerHashLengths)
+        guard let signer else {
             throw ConfigurationError(
                 description: "no secret in \(configuration.secretFile ?? "secret-file"), and domain is given")
         }
         return SRSRewriter(
-            srsDomain: domain, hostname: Domain(parsing: common.hostname), signer: signer,
-            validity: configuration.validityDays)
+            domains: domains, hostname: Domain(parsing: common.hostname), signer: signer,
+            validity: configuration.validityDays, keeping: configuration.keepOriginals)
     }
 
     /// What the service says of itself.
@@ -111,33 +123,5 @@ public final class SRSService: PolicyService {
     /// Adds a lookup that failed for want of the excluded domains.
     func countUnreadExclusions() {
         counters.withLock { $0.exclusionsUnread &+= 1 }
-    }
-}
-
-/// How many lookups had which result.
-struct SRSCounters: Sendable {
-    var rewritten = 0
-    var reversed = 0
-    var bypassed = 0
-    var failed = 0
-    var localityUnknown = 0
-    var exclusionsUnread = 0
-
-    mutating func add(_ outcome: SRSOutcome, isForward: Bool) {
-        switch outcome {
-        case .rewritten:
-            if isForward { rewritten &+= 1 } else { reversed &+= 1 }
-        case .bypassed: bypassed &+= 1
-        case .failed(.localityUnknown): localityUnknown &+= 1
-        case .failed: failed &+= 1
-        }
-    }
-
-    var list: [(name: String, value: String)] {
-        [
-            ("rewritten", "\(rewritten)"), ("reversed", "\(reversed)"), ("bypassed", "\(bypassed)"),
-            ("failed", "\(failed)"), ("locality-unknown", "\(localityUnknown)"),
-            ("exclusions-unread", "\(exclusionsUnread)"),
-        ]
     }
 }

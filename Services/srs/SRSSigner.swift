@@ -1,9 +1,11 @@
-import CCrypto
+internal import CCrypto
+internal import SQLStore
 
 /// Makes and verifies the hash of a rewritten address: the first characters of the base64 form of an HMAC-SHA1 over
 /// the signed parts in lower case.
 ///
-/// Letter case does not count when a hash is verified, since hosts on the way may change it.
+/// Letter case does not count when a hash is verified, since hosts on the way may change it. Days are counted from
+/// 1970-01-01 UTC.
 public struct SRSSigner: Sendable {
     /// The shortest hash that is taken: a shorter one is guessed in a few thousand tries.
     public static let minimumHashLength = 4
@@ -14,39 +16,86 @@ public struct SRSSigner: Sendable {
     /// The number of characters in a hash this signer makes.
     public let hashLength: Int
 
-    private let secrets: [SRSSecret]
+    /// The lengths of the hashes it takes: its own, and those that were made when that was another one.
+    private let takenLengths: Set<Int>
 
-    /// The first secret signs, all of them verify; nil without one. The length is held between 4 and 27.
-    public init?(secrets: [SRSSecret], hashLength: Int = minimumHashLength) {
+    private let keys: [(secret: SRSSecret, key: PreparedKey)]
+
+    /// The first secret that has not ended signs, all that have not ended verify; nil without one. Lengths are held
+    /// between 4 and 27.
+    public init?(secrets: [SRSSecret], hashLength: Int = minimumHashLength, formerHashLengths: [Int] = []) {
         guard !secrets.isEmpty else { return nil }
-        self.secrets = secrets
-        self.hashLength = min(max(hashLength, SRSSigner.minimumHashLength), SRSSigner.maximumHashLength)
-    }
-
-    /// The hash over the parts, put together without anything between them; nil only when libcrypto fails.
-    func hash(_ parts: String...) -> String? {
-        secrets.first.flatMap { digest(parts, with: $0) }.map { base64 in
-            String(decoding: base64.prefix(hashLength), as: UTF8.self)
+        let lengths = ([hashLength] + formerHashLengths).map {
+            min(max($0, SRSSigner.minimumHashLength), SRSSigner.maximumHashLength)
         }
+        self.hashLength = lengths[0]
+        takenLengths = Set(lengths)
+        keys = secrets.compactMap { secret in PreparedKey(secret.bytes).map { (secret, $0) } }
+        guard keys.count == secrets.count else { return nil }
     }
 
-    /// True when the hash is the beginning of the hash that one of the secrets makes.
-    func verify(_ hash: String, over parts: String...) -> Bool {
-        let supplied = hash.utf8.map(SRSSigner.folded)
-        guard (SRSSigner.minimumHashLength...SRSSigner.maximumHashLength).contains(supplied.count) else { return false }
+    /// The secrets, in their order.
+    var secrets: [SRSSecret] { keys.map(\.secret) }
+
+    /// Whether a secret signs on this day.
+    func canSign(on day: Int) -> Bool {
+        keys.contains { $0.secret.isValid(on: day) }
+    }
+
+    /// The hash over the parts, put together without anything between them; nil when every secret has ended, or
+    /// libcrypto fails.
+    func hash(on day: Int, _ parts: String...) -> String? {
+        code(on: day, parts).map { String(decoding: Base64.encode($0).prefix(hashLength), as: UTF8.self) }
+    }
+
+    /// A number of 16 bytes for the parts, in their own letter case, that nobody without the secret can tell; nil as for
+    /// `hash`.
+    func identifier(on day: Int, _ parts: String...) -> Bytes16? {
+        guard let key = keys.first(where: { $0.secret.isValid(on: day) })?.key else { return nil }
+        // The NUL, which no address has, keeps it apart from every hash.
+        let message = "\0" + parts.joined(separator: "\0")
+        return key.code(of: Array(message.utf8)).flatMap { Bytes16(bytes: $0.prefix(16)) }
+    }
+
+    private func code(on day: Int, _ parts: [String]) -> [UInt8]? {
+        keys.first { $0.secret.isValid(on: day) }?.key.code(of: SRSSigner.message(parts))
+    }
+
+    /// True when the hash has one of the lengths that are taken, and one of the secrets makes it.
+    func verify(_ hash: String, on day: Int, over parts: String...) -> Bool {
+        secret(of: hash, on: day, parts) != nil
+    }
+
+    /// The secret that makes the hash, if one does that has not ended.
+    func secret(of hash: String, on day: Int, _ parts: [String]) -> SRSSecret? {
+        let supplied = hash.utf8.prefix(SRSSigner.maximumHashLength + 1).map(SRSSigner.folded)
+        guard takenLengths.contains(supplied.count) else { return nil }
+        let message = SRSSigner.message(parts)
+        var match: SRSSecret?
         // Every secret is tried, so that the time taken does not tell which of them matched.
-        return secrets.reduce(false) { isKnown, secret in
-            let expected = digest(parts, with: secret)?.prefix(supplied.count).map(SRSSigner.folded) ?? []
-            let isEqual = expected.count == supplied.count && ccrypto_equal(expected, supplied, supplied.count) == 1
-            return isKnown || isEqual
+        for (secret, key) in keys where secret.isValid(on: day) {
+            let expected = key.code(of: message).map { Base64.encode($0).prefix(supplied.count).map(SRSSigner.folded) }
+            if let expected, expected.count == supplied.count,
+                ccrypto_equal(expected, supplied, supplied.count) == 1
+            {
+                match = match ?? secret
+            }
         }
+        return match
     }
 
-    private func digest(_ parts: [String], with secret: SRSSecret) -> [UInt8]? {
-        let message = Array(parts.joined().lowercased().utf8)
-        var mac = [UInt8](repeating: 0, count: 20)
-        guard ccrypto_hmac_sha1(secret.bytes, secret.bytes.count, message, message.count, &mac) == 1 else { return nil }
-        return Base64.encode(mac)
+    /// The parts in lower case, one after the other.
+    private static func message(_ parts: [String]) -> [UInt8] {
+        var message: [UInt8] = []
+        message.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count })
+        var isASCII = true
+        for part in parts {
+            for byte in part.utf8 {
+                if byte >= 0x80 { isASCII = false }
+                message.append(folded(byte))
+            }
+        }
+        return isASCII ? message : Array(parts.joined().lowercased().utf8)
     }
 
     private static func folded(_ byte: UInt8) -> UInt8 {

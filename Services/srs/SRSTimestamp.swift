@@ -16,7 +16,7 @@ public struct SRSTimestamp: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads two characters of the base32 alphabet (RFC 4648 section 6) in either letter case.
     public init?(parsing text: String) {
-        let digits = text.utf8.prefix(3).compactMap(SRSTimestamp.digit)
+        let digits = text.utf8.prefix(3).compactMap(Base32.digit)
         guard digits.count == 2, text.utf8.count == 2 else { return nil }
         value = digits[0] << 5 | digits[1]
     }
@@ -29,19 +29,16 @@ public struct SRSTimestamp: Sendable, Hashable, CustomStringConvertible {
 
     /// The two characters, in capitals.
     public var description: String {
-        let letter = { (digit: Int) in Character(Unicode.Scalar(SRSTimestamp.alphabet[digit & 31])) }
-        return String([letter(value >> 5), letter(value)])
+        String(String.UnicodeScalarView([Base32.character(value >> 5), Base32.character(value)]))
     }
 
     /// True on the day itself and the `validity` days after it. A day to come is not valid.
     public func isValid(on day: Int, validity: Int = defaultValidity) -> Bool {
-        SRSTimestamp(day: day &- value).value <= validity
+        age(on: day) <= validity
     }
 
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
-
-    private static func digit(_ byte: UInt8) -> Int? {
-        let isLowercase = byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
-        return alphabet.firstIndex(of: isLowercase ? byte & 0xDF : byte)
+    /// The days that have passed on `day` since the last day with this timestamp: 0 to 1023.
+    public func age(on day: Int) -> Int {
+        SRSTimestamp(day: day &- value).value
     }
 }

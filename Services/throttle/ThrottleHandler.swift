@@ -89,7 +89,7 @@ struct ThrottleHandler<Connection: ThrottleConnection>: RecordingHandler {
     /// The counters of a batch, each once, in an order that is the same for everybody.
     private func counterRows(_ plans: [ThrottlePlan], _ connection: Connection) throws -> [CounterRow] {
         guard let hash else { throw SQLError(.unavailable, "the store is not open") }
-        return Set(plans.flatMap(\.keys)).map { connection.counterRow($0, hash: hash) }.sorted { $0.id < $1.id }
+        return Set(plans.flatMap { $0.keys }).map { connection.counterRow($0, hash: hash) }.sorted { $0.id < $1.id }
     }
 
     // MARK: - In between

@@ -6,6 +6,16 @@ public struct ThrottleRules: Sendable {
         /// By the canonical text of the account. Two spellings of it may be stored as two rows.
         var byAccount: [String: [ThrottleRule]] = [:]
         var networks: [(network: Network, rule: ThrottleRule)] = []
+        /// The kinds of accounts there are: no name of another kind has to be made to be looked for.
+        var kinds: Set<AddressPattern.Kind> = []
+
+        var hasWildcards: Bool { kinds.contains(.wildcardIP) }
+        /// Whether any account is an address or a domain.
+        var namesAddresses: Bool { !kinds.isDisjoint(with: Self.ofAddresses) }
+
+        private static let ofAddresses: Set<AddressPattern.Kind> = [
+            .email, .wildcardAddress, .domain, .subdomain, .topLevelDomain,
+        ]
     }
 
     /// How many rules are applied.
@@ -18,6 +28,7 @@ public struct ThrottleRules: Sendable {
         count = applied.count
         for rule in applied {
             tables[rule.kind, default: Table()].byAccount[rule.pattern.description, default: []].append(rule)
+            tables[rule.kind]?.kinds.insert(rule.pattern.kind)
             guard case .cidr(let network) = rule.pattern else { continue }
             tables[rule.kind, default: Table()].networks.append((network, rule))
         }
@@ -40,18 +51,24 @@ public struct ThrottleRules: Sendable {
                 found[rule.id] = (rule.order(isAliasDerived: isAliasDerived), rule)
             }
         }
-        for text in Self.entries(client, allWildcards: allWildcards) { take(table.byAccount[text]) }
+        for text in Self.entries(client, in: table, allWildcards: allWildcards) { take(table.byAccount[text]) }
         if !table.networks.isEmpty, let address = client.address {
             take(table.networks.filter { $0.network.contains(address) }.map(\.rule))
         }
-        for text in account.entries { take(table.byAccount[text]) }
-        for text in account.aliasEntries { take(table.byAccount[text], isAliasDerived: true) }
-        return found.values.sorted { $0.order < $1.order }.map(\.rule)
+        if table.namesAddresses {
+            for text in account.entries { take(table.byAccount[text]) }
+            for text in account.aliasEntries { take(table.byAccount[text], isAliasDerived: true) }
+        } else if !account.key.isEmpty {
+            take(table.byAccount[Mailbox.catchAll])
+        }
+        if found.count == 1, let only = found.first { return [only.value.rule] }
+        return found.values.sorted { $0.order < $1.order }.map { $0.rule }
     }
 
-    private static func entries(_ client: ClientAddress, allWildcards: Bool) -> [String] {
+    private static func entries(_ client: ClientAddress, in table: Table, allWildcards: Bool) -> [String] {
         guard let address = client.address else { return [anyClient] }
-        return [address.description, anyClient] + client.wildcardForms(all: allWildcards)
+        let own = table.kinds.contains(.ip) ? [address.description, anyClient] : [anyClient]
+        return table.hasWildcards ? own + client.wildcardForms(all: allWildcards) : own
     }
 
     private static let anyClient = AddressPattern.catchallIP.description

@@ -2,9 +2,29 @@ extension IPAddress: CustomStringConvertible {
     /// The canonical text: four decimal fields, or the form of RFC 5952.
     public var description: String {
         switch self {
-        case .v4: fields.map(String.init).joined(separator: ".")
+        case .v4(let number): IPAddress.text(of: number)
         case .v6(let high, let low): IPAddress.canonicalText(of: IPAddress.groups(high, low))
         }
+    }
+
+    private static func text(of number: UInt32) -> String {
+        // 15 bytes, which a string keeps without memory of its own.
+        String(unsafeUninitializedCapacity: 15) { bytes in
+            var count = 0
+            for shift in stride(from: 24, through: 0, by: -8) {
+                let field = UInt8(truncatingIfNeeded: number >> UInt32(shift))
+                if count > 0 { append(UInt8(ascii: "."), &count, bytes) }
+                if field >= 100 { append(UInt8(ascii: "0") + field / 100, &count, bytes) }
+                if field >= 10 { append(UInt8(ascii: "0") + field / 10 % 10, &count, bytes) }
+                append(UInt8(ascii: "0") + field % 10, &count, bytes)
+            }
+            return count
+        }
+    }
+
+    private static func append(_ byte: UInt8, _ count: inout Int, _ bytes: UnsafeMutableBufferPointer<UInt8>) {
+        bytes[count] = byte
+        count += 1
     }
 
     /// The four fields of an IPv4 address; empty for IPv6.

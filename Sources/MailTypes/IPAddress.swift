@@ -53,7 +53,9 @@ public enum IPAddress: Sendable, Hashable {
         init?(_ text: String) {
             // Longest spelling: six groups of four digits and an embedded IPv4 address. C would stop at a NUL.
             guard text.utf8.count <= 45, !text.utf8.contains(0) else { return nil }
-            if text.utf8.contains(UInt8(ascii: ":")) {
+            if let number = Literal.ipv4(text.utf8) {
+                self = .v4(number)
+            } else if text.utf8.contains(UInt8(ascii: ":")) {
                 var address = in6_addr()
                 guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
                 let halves = withUnsafeBytes(of: &address) { bytes in
@@ -61,10 +63,30 @@ public enum IPAddress: Sendable, Hashable {
                 }
                 self = .v6(high: UInt64(bigEndian: halves.0), low: UInt64(bigEndian: halves.1))
             } else {
-                var address = in_addr()
-                guard inet_pton(AF_INET, text, &address) == 1 else { return nil }
-                self = .v4(UInt32(bigEndian: address.s_addr))
+                return nil
             }
+        }
+
+        /// Four decimal fields, none over 255 and none with a zero before it, as inet_pton(3) takes them.
+        private static func ipv4(_ text: String.UTF8View) -> UInt32? {
+            var number: UInt32 = 0
+            var field: UInt32?
+            var dots = 0
+            for byte in text {
+                if byte == UInt8(ascii: ".") {
+                    guard let value = field, dots < 3 else { return nil }
+                    number = number << 8 | value
+                    field = nil
+                    dots += 1
+                } else {
+                    guard byte.isASCIIDigit, field != 0 else { return nil }
+                    let value = (field ?? 0) * 10 + UInt32(byte & 15)
+                    guard value <= 255 else { return nil }
+                    field = value
+                }
+            }
+            guard let last = field, dots == 3 else { return nil }
+            return number << 8 | last
         }
     }
 }

@@ -24,12 +24,44 @@ extension AttributeList {
     /// Calls `body` for every attribute whose name starts with `prefix`, in the order of the message, doubled names
     /// included. `rest` is the name behind the prefix; both are decoded and repaired to valid UTF-8.
     public func forEach(prefix: String, _ body: (_ rest: String, _ value: String) -> Void) {
-        for field in fields where mayStart(field, with: prefix) {
+        let isPlain = forEachPlain { name, value in
+            guard Self.starts(name, with: prefix) else { return }
+            let rest = UnsafeRawBufferPointer(rebasing: name[prefix.utf8.count...])
+            body(String(decoding: rest, as: UTF8.self), String(decoding: value, as: UTF8.self))
+        }
+        if isPlain { return }
+        for field in fields {
             let name = name(of: field)
             if name.utf8.starts(with: prefix.utf8) {
                 let rest = String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
                 body(rest, String(decoding: value(of: field), as: UTF8.self))
             }
+        }
+    }
+
+    /// Calls `body` for every attribute with the bytes of its name and value, which no string is made of. Does nothing
+    /// when something in the message has to be decoded.
+    /// - Returns: Whether it did.
+    @inline(__always)
+    package func forEachPlain(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) -> Bool
+    {
+        guard !hasEscapes else { return false }
+        message.withUnsafeReadableBytes { bytes in
+            for field in fields {
+                body(
+                    UnsafeRawBufferPointer(rebasing: bytes[field.nameRange]),
+                    UnsafeRawBufferPointer(rebasing: bytes[field.valueRange]))
+            }
+        }
+        return true
+    }
+
+    /// Whether `bytes` begins with `prefix`.
+    package static func starts(_ bytes: UnsafeRawBufferPointer, with prefix: String) -> Bool {
+        var prefix = prefix
+        return prefix.withUTF8 { wanted in
+            guard bytes.count >= wanted.count else { return false }
+            return equal(bytes, 0..<wanted.count, UnsafeRawBufferPointer(wanted))
         }
     }
 
@@ -73,19 +105,6 @@ extension AttributeList {
 
     func name(of field: Field) -> String {
         String(decoding: decodedView(field.nameRange), as: UTF8.self)
-    }
-
-    /// Spares making a string of a name that cannot begin so.
-    private func mayStart(_ field: Field, with prefix: String) -> Bool {
-        guard !hasEscapes else { return true }
-        var prefix = prefix
-        return prefix.withUTF8 { wanted in
-            guard field.nameRange.count >= wanted.count else { return false }
-            let start = Int(field.start)
-            return message.withUnsafeReadableBytes { bytes in
-                AttributeList.equal(bytes, start..<start + wanted.count, UnsafeRawBufferPointer(wanted))
-            }
-        }
     }
 
     private var hasEqualPair: Bool {

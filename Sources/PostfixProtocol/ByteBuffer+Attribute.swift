@@ -26,6 +26,28 @@ extension ByteBuffer {
         }
     }
 
+    /// Appends `name=value` and LF for a name in parts: those of constants stand as they are, `first` and `second` are
+    /// encoded as above.
+    package mutating func writeAttribute(
+        prefix: StaticString, _ first: String, separator: StaticString = "", _ second: String = "", value: String
+    ) {
+        var parts = (first, second, value)
+        parts.0.withUTF8 { first in
+            parts.1.withUTF8 { second in
+                parts.2.withUTF8 { value in
+                    let constants = prefix.utf8CodeUnitCount + separator.utf8CodeUnitCount
+                    write(atMost: constants + 3 * (first.count + second.count + value.count) + 2) { writer in
+                        writer.write(prefix)
+                        writer.writeEscaped(UnsafeRawBufferPointer(first), alsoEscaping: ASCII.equals)
+                        writer.write(separator)
+                        writer.writeEscaped(UnsafeRawBufferPointer(second), alsoEscaping: ASCII.equals)
+                        writer.writeEnd(of: UnsafeRawBufferPointer(value))
+                    }
+                }
+            }
+        }
+    }
+
     /// Appends `name=value` and LF for a number, in decimal.
     public mutating func writeAttribute(_ name: String, _ value: Int) {
         writeAttribute(name, String(value))
@@ -41,11 +63,18 @@ extension ByteBuffer {
     mutating func writeAttributeLine(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         write(atMost: 3 * (name.count + value.count) + 2) { writer in
             writer.writeEscaped(name, alsoEscaping: ASCII.equals)
-            writer.write(ASCII.equals)
-            let room = max(AttributeListLimits.standard.line - writer.count, 0)
-            writer.writeEscaped(Self.head(of: value, within: room), alsoEscaping: ASCII.percent)
-            writer.write(ASCII.newline)
+            writer.writeEnd(of: value)
         }
+    }
+}
+
+extension ByteWriter {
+    /// Writes `=`, the value of a line whose name has been written, and LF.
+    fileprivate mutating func writeEnd(of value: UnsafeRawBufferPointer) {
+        write(ASCII.equals)
+        let room = max(AttributeListLimits.standard.line - count, 0)
+        writeEscaped(Self.head(of: value, within: room), alsoEscaping: ASCII.percent)
+        write(ASCII.newline)
     }
 
     /// As many characters from the start of `value` as take at most `room` bytes when they are encoded.
@@ -61,9 +90,7 @@ extension ByteBuffer {
         while end > 0, end < value.count, UTF8.isContinuation(value[end]) { end -= 1 }
         return UnsafeRawBufferPointer(rebasing: value[..<end])
     }
-}
 
-extension ByteWriter {
     @inline(__always)
     fileprivate static func mustBeEscaped(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == ASCII.percent || byte == ASCII.delete

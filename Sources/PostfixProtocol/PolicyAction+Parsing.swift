@@ -6,6 +6,10 @@ extension PolicyAction {
     /// - Returns: nil for an unknown keyword, for a number other than 4NN and 5NN, and when an argument is missing or
     ///   malformed: BCC and REDIRECT need an address, FILTER `transport:destination`, PREPEND `Name: value`.
     public init?(parsing text: String) {
+        if let kind = Self.kindOfPlain(text) {
+            self.init(kind: kind, text: text)
+            return
+        }
         let scalars = text.unicodeScalars
         let trimmed = scalars.drop(while: Self.isBlank)
         let keyword = String(trimmed.prefix { !Self.isBlank($0) }).uppercasedASCII()
@@ -17,6 +21,23 @@ extension PolicyAction {
         guard Self.takes(kind, String(argument), unchanged: cleaned == line) else { return nil }
         // The cut may have been made behind a blank.
         self.init(kind: kind, text: String(Self.withoutBlanksAtEnd(cleaned.unicodeScalars[...])))
+    }
+
+    /// The kind of a text that is in its final form already, as the services' are: short printable ASCII, one blank
+    /// behind the keyword and none at the end, and an argument of which nothing is asked.
+    private static func kindOfPlain(_ text: String) -> Kind? {
+        let bytes = text.utf8
+        guard bytes.count <= textLimit, bytes.allSatisfy({ $0 >= ASCII.space && $0 < ASCII.delete }),
+            bytes.last != ASCII.space
+        else { return nil }
+        let end = bytes.firstIndex(of: ASCII.space) ?? bytes.endIndex
+        guard bytes[end...].dropFirst().first != ASCII.space, let kind = kind(ofKeyword: String(text[..<end])) else {
+            return nil
+        }
+        switch kind {
+        case .bcc, .redirect, .filter, .prepend: return nil
+        default: return kind
+        }
     }
 
     private static func withoutBlanksAtEnd(_ text: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView {

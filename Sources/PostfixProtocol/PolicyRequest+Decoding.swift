@@ -1,3 +1,4 @@
+internal import Glibc
 public import NIOCore
 
 extension PolicyRequest {
@@ -11,11 +12,12 @@ extension PolicyRequest {
     /// - Throws: when there are attributes but no `request=smtpd_access_policy`.
     public init(_ message: ByteBuffer) throws(PolicyRequestError) {
         self.message = message
-        values = Self.noValues()
-        message.withUnsafeReadableBytes { bytes in
-            var lines = AttributeLines(bytes)
-            while let line = lines.next() {
-                note(line.equals + 1..<line.end, named: line.start..<line.equals, in: bytes)
+        values = message.withUnsafeReadableBytes { bytes in
+            Self.gather { values in
+                var lines = AttributeLines(bytes)
+                while let line = lines.next() {
+                    Self.note(line.equals + 1..<line.end, named: line.start..<line.equals, in: bytes, &values)
+                }
             }
         }
         finish(message.withUnsafeReadableBytes { MessageScan($0) }, decoding: false)
@@ -26,10 +28,11 @@ extension PolicyRequest {
     /// does not have are skipped, `request` may be anything. NUL and invalid UTF-8 become U+FFFD.
     public init(_ list: AttributeList) {
         message = list.message
-        values = Self.noValues()
-        message.withUnsafeReadableBytes { bytes in
-            for field in list.fields {
-                note(field.valueRange, named: field.nameRange, in: bytes)
+        values = list.message.withUnsafeReadableBytes { bytes in
+            Self.gather { values in
+                for field in list.fields {
+                    Self.note(field.valueRange, named: field.nameRange, in: bytes, &values)
+                }
             }
         }
         finish(message.withUnsafeReadableBytes { MessageScan($0) }, decoding: list.hasEscapes)
@@ -45,8 +48,25 @@ extension PolicyRequest {
         return request
     }
 
+    /// Fills a table that lies on the stack, and makes an array of it at the end: an array would be asked for each
+    /// value whether it is its owner's alone.
     @inline(__always)
-    private mutating func note(_ value: Range<Int>, named name: Range<Int>, in bytes: UnsafeRawBufferPointer) {
+    private static func gather(
+        _ body: (_ values: inout UnsafeMutableBufferPointer<ValueRange>) -> Void
+    ) -> ContiguousArray<ValueRange> {
+        withUnsafeTemporaryAllocation(of: ValueRange.self, capacity: PolicyAttribute.total) { table in
+            var values = table
+            values.initialize(repeating: ValueRange())
+            body(&values)
+            return ContiguousArray(values)
+        }
+    }
+
+    @inline(__always)
+    private static func note(
+        _ value: Range<Int>, named name: Range<Int>, in bytes: UnsafeRawBufferPointer,
+        _ values: inout UnsafeMutableBufferPointer<ValueRange>
+    ) {
         guard let attribute = PolicyAttribute(name: UnsafeRawBufferPointer(rebasing: bytes[name])) else { return }
         values[Int(attribute.rawValue)] = ValueRange(
             start: UInt32(truncatingIfNeeded: value.lowerBound), length: UInt32(truncatingIfNeeded: value.count))
@@ -93,8 +113,8 @@ extension PolicyRequest {
         guard hasBytes else { return }
         let name = Self.requestName
         let isOurs = withBytes(of: .request) { bytes in
-            bytes.count == name.utf8CodeUnitCount
-                && bytes.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: bytes.count))
+            guard let base = bytes.baseAddress, bytes.count == name.utf8CodeUnitCount else { return false }
+            return memcmp(base, name.utf8Start, bytes.count) == 0
         }
         if isOurs { return }
         throw isEmpty(.request) ? .missingRequest : .unknownRequest(string(.request))

@@ -39,9 +39,11 @@ public struct KeyedHash: Hashable, Sendable {
             withUnsafeBytes(of: length.bigEndian) { message.append(contentsOf: $0) }
             message.append(contentsOf: part.utf8)
         }
-        var digest = [UInt8](repeating: 0, count: 32)
-        // It can fail only for want of memory, for which Swift itself would have stopped before.
-        _ = ccrypto_hmac_sha256(key, key.count, message, message.count, &digest)
-        return Bytes16(bytes: digest.prefix(16)) ?? Bytes16(high: 0, low: 0)
+        var digest = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        withUnsafeMutableBytes(of: &digest) { output in
+            // It cannot fail with a key and a message in memory.
+            _ = ccrypto_hmac_sha256(key, key.count, message, message.count, output.baseAddress)
+        }
+        return Bytes16(high: UInt64(bigEndian: digest.0), low: UInt64(bigEndian: digest.1))
     }
 }

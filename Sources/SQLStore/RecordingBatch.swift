@@ -122,7 +122,7 @@ struct RecordingBatch<Handler: RecordingHandler> {
     private mutating func attempt(_ members: [Member], on connection: Handler.Connection) throws {
         try connection.begin()
         do {
-            let keys = Set(members.compactMap(\.seen)).sorted()
+            let keys = Set(members.compactMap { $0.seen }).sorted()
             let claim = try keys.isEmpty ? nil : connection.claim(keys, now: clock.monotonicMilliseconds())
             let plan = try sortOut(members, known: known(keys, claim))
             let verdicts = try decide(plan.fresh, in: connection)

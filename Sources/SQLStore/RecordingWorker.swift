@@ -139,7 +139,7 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
 
     private mutating func flush(on connection: Connection) -> SQLError? {
         guard !pending.isEmpty else { return nil }
-        let results = batch.run(pending.map(\.operation), on: connection)
+        let results = batch.run(pending.map { $0.operation }, on: connection)
         var settled: [(Completion, RecordingResult<Handler.Verdict>)] = []
         settled.reserveCapacity(results.count)
         for (entry, result) in zip(pending, results) {

@@ -44,11 +44,11 @@ public enum CheckReply: Sendable, Equatable {
     private static func encode(_ check: String, _ result: CheckResult, into buffer: inout ByteBuffer) {
         switch result {
         case .error(let text):
-            buffer.writeAttribute("error.\(check)", text)
+            buffer.writeAttribute(prefix: "error.", check, value: text)
         case .verdict(let verdict, let reason, let score):
-            buffer.writeAttribute("verdict.\(check)", verdict.text)
-            if !reason.isEmpty { buffer.writeAttribute("reason.\(check)", reason) }
-            if score != 0 { buffer.writeAttribute("score.\(check)", "\(score)") }
+            buffer.writeAttribute(prefix: "verdict.", check, value: verdict.text)
+            if !reason.isEmpty { buffer.writeAttribute(prefix: "reason.", check, value: reason) }
+            if score != 0 { buffer.writeAttribute(prefix: "score.", check, value: "\(score)") }
         }
     }
 
@@ -80,12 +80,25 @@ public enum CheckReply: Sendable, Equatable {
     /// The checks that `list` answers although nobody asked; the log should tell of such a service.
     public static func unaskedChecks(in list: AttributeList, asked: [String]) -> Set<String> {
         var unasked: Set<String> = []
+        guard !areAllAsked(in: list, asked) else { return unasked }
         for prefix in ["verdict.", "error."] {
             list.forEach(prefix: prefix) { name, _ in
                 if !asked.contains(name) { unasked.insert(name) }
             }
         }
         return unasked
+    }
+
+    /// Nearly always; found without making a string of each name. False may also mean that it is not known.
+    private static func areAllAsked(in list: AttributeList, _ asked: [String]) -> Bool {
+        var areAsked = true
+        let isKnown = list.forEachPlain { name, _ in
+            for prefix in ["verdict.", "error."] where areAsked && AttributeList.starts(name, with: prefix) {
+                let check = UnsafeRawBufferPointer(rebasing: name[prefix.utf8.count...])
+                areAsked = asked.contains { $0.utf8.count == check.count && AttributeList.starts(check, with: $0) }
+            }
+        }
+        return isKnown && areAsked
     }
 
     /// A name beside the answers that stands twice.
@@ -101,19 +114,69 @@ public enum CheckReply: Sendable, Equatable {
     }
 
     private static func result(of check: String, in list: AttributeList) -> CheckResult {
+        guard let answer = PlainAnswer(to: check, in: list) else { return decodedResult(of: check, in: list) }
+        return result(
+            answers: answer.count, error: answer.error, verdict: answer.verdict, reason: answer.reason,
+            score: answer.score)
+    }
+
+    /// The same for a message in which something has to be decoded.
+    private static func decodedResult(of check: String, in list: AttributeList) -> CheckResult {
         let verdictName = "verdict." + check
         let errorName = "error." + check
         let errors = list.count(of: errorName)
         let answers = list.count(of: verdictName) + errors
+        return result(
+            answers: answers, error: errors > 0 ? list.string(errorName) : nil, verdict: list.string(verdictName),
+            reason: list.string("reason." + check), score: list.string("score." + check))
+    }
+
+    private static func result(
+        answers: Int, error: String?, verdict: String?, reason: String?, score: String?
+    ) -> CheckResult {
         guard answers == 1 else {
             return .error(answers == 0 ? "no verdict in the reply" : "more than one verdict in the reply")
         }
-        if errors == 1 { return .error(list.string(errorName) ?? "") }
-        guard let verdict = Verdict(parsing: list.string(verdictName) ?? "") else {
-            return .error("verdict is not a Postfix action")
-        }
-        let score = list.string("score." + check).map { Double($0) ?? .nan } ?? 0
+        if let error { return .error(error) }
+        guard let verdict = Verdict(parsing: verdict ?? "") else { return .error("verdict is not a Postfix action") }
+        let score = score.map { Double($0) ?? .nan } ?? 0
         guard score.isFinite else { return .error("score is not a number") }
-        return .verdict(verdict, reason: list.string("reason." + check) ?? "", score: score)
+        return .verdict(verdict, reason: reason ?? "", score: score)
+    }
+}
+
+/// What a message in which nothing has to be decoded says about one check, found in one pass.
+private struct PlainAnswer {
+    private(set) var count = 0
+    private(set) var error: String?
+    private(set) var verdict: String?
+    private(set) var reason: String?
+    private(set) var score: String?
+
+    /// Nil when something has to be decoded.
+    init?(to check: String, in list: AttributeList) {
+        let isPlain = list.forEachPlain { name, value in
+            guard let dot = name.firstIndex(of: UInt8(ascii: ".")),
+                name.count - dot - 1 == check.utf8.count,
+                AttributeList.starts(UnsafeRawBufferPointer(rebasing: name[(dot + 1)...]), with: check)
+            else { return }
+            take(UnsafeRawBufferPointer(rebasing: name[..<dot]), value)
+        }
+        guard isPlain else { return nil }
+    }
+
+    private mutating func take(_ kind: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        let text = String(decoding: value, as: UTF8.self)
+        switch kind.count {
+        case 7 where AttributeList.starts(kind, with: "verdict"):
+            count += 1
+            verdict = text
+        case 5 where AttributeList.starts(kind, with: "error"):
+            count += 1
+            error = text
+        case 6 where AttributeList.starts(kind, with: "reason"): reason = text
+        case 5 where AttributeList.starts(kind, with: "score"): score = text
+        default: break
+        }
     }
 }

@@ -36,7 +36,8 @@ public struct CheckRequest: Sendable {
     /// Decodes a `request=check` message.
     /// - Returns: nil when it names no check.
     public init?(_ list: AttributeList) {
-        let checks = (list.string("checks") ?? "").split(separator: " ").map(String.init)
+        let names = (list.string("checks") ?? "").utf8.split(separator: UInt8(ascii: " "))
+        let checks = names.map { String(Substring($0)) }
         guard !checks.isEmpty else { return nil }
         var facts: [FactName: String] = [:]
         list.forEach(prefix: "fact.") { name, value in
@@ -53,12 +54,12 @@ public struct CheckRequest: Sendable {
     ///
     /// `attributes` are the already encoded attributes of `policy`, which one decision encodes only once.
     public func encode(into buffer: inout ByteBuffer, attributes: ByteBuffer) {
-        buffer.writeAttribute("request", "check")
-        buffer.writeAttribute("checks", checks.joined(separator: " "))
+        buffer.writeStaticString("request=check\n")
+        buffer.writeAttribute("checks", checks.count == 1 ? checks[0] : checks.joined(separator: " "))
         if let key { buffer.writeAttribute("key", key.description) }
         buffer.writeAttribute("deadline", deadline.milliseconds)
         if isDryRun { buffer.writeAttribute("dry-run", "1") }
-        for (name, value) in facts { buffer.writeAttribute("fact.\(name)", value) }
+        for (name, value) in facts { name.encode(value, into: &buffer) }
         recipients?.encode(into: &buffer)
         buffer.writeImmutableBuffer(attributes)
     }

@@ -1,4 +1,6 @@
 internal import MailTypes
+internal import NIOCore
+internal import PostfixProtocol
 
 /// The name of a fact that one service knows and another needs: `KIND:SUBJECT`, for example `local:example.com`.
 ///
@@ -46,6 +48,11 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
 
     /// `KIND:SUBJECT`.
     public var description: String { "\(kind):\(subject)" }
+
+    /// Appends the line that gives the fact's value.
+    func encode(_ value: String, into buffer: inout ByteBuffer) {
+        buffer.writeAttribute(prefix: "fact.", kind, separator: ":", subject, value: value)
+    }
 
     /// There are few kinds, so the subject tells names apart.
     public func hash(into hasher: inout Hasher) {

@@ -61,6 +61,6 @@ public struct FactReply: Sendable, Equatable {
 
     /// Appends the reply's attributes.
     public func encode(into buffer: inout ByteBuffer) {
-        for (name, value) in values { buffer.writeAttribute("fact.\(name)", value) }
+        for (name, value) in values { name.encode(value, into: &buffer) }
     }
 }

@@ -42,7 +42,7 @@ public struct LookupRequest: Sendable {
         buffer.writeAttribute("map", map)
         buffer.writeAttribute("key", key)
         buffer.writeAttribute("deadline", deadline.milliseconds)
-        for (name, value) in facts { buffer.writeAttribute("fact.\(name)", value) }
+        for (name, value) in facts { name.encode(value, into: &buffer) }
     }
 }
 

@@ -36,6 +36,6 @@ public struct UpkeepRequest: Sendable, Equatable {
         buffer.writeAttribute("request", "upkeep")
         buffer.writeAttribute("deadline", deadline.milliseconds)
         if let cursor { buffer.writeAttribute("cursor", cursor) }
-        for (name, value) in facts { buffer.writeAttribute("fact.\(name)", value) }
+        for (name, value) in facts { name.encode(value, into: &buffer) }
     }
 }

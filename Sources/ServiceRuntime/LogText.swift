@@ -12,6 +12,10 @@ enum LogText {
     /// Appends the escaped text to `line`; what exceeds ``limit`` is cut between characters and marked with `...`.
     static func append(_ text: ArraySlice<UInt8>, to line: inout [UInt8]) {
         let end = line.count + limit - ellipsis.count
+        if line.count + text.count <= end, isPrintableASCII(text) {
+            line += text
+            return
+        }
         var index = text.startIndex
         while index < text.endIndex {
             let length = printableLength(text, at: index)
@@ -26,6 +30,22 @@ enum LogText {
                 line += text[index..<index + length]
                 index += length
             }
+        }
+    }
+
+    /// What nearly every line is; eight bytes at a time.
+    private static func isPrintableASCII(_ text: ArraySlice<UInt8>) -> Bool {
+        text.withUnsafeBytes { bytes in
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            var all: UInt64 = ones &* 0x80
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                // A sum's high bit: not below a space; the other's: DEL. Neither carries when all bytes are ASCII.
+                all &= (word &+ ones &* 0x60) & ~(word &+ ones) & ~word
+                offset += 8
+            }
+            return all == ones &* 0x80 && bytes[offset...].allSatisfy { $0 >= 0x20 && $0 < 0x7f }
         }
     }
 

@@ -78,11 +78,11 @@ struct EndpointState: Sendable {
         }
     }
 
-    mutating func send(_ pending: Pending) -> ByteBuffer {
+    mutating func send(_ pending: Pending) -> QuestionMessage {
         let id = nextID
         nextID += 1
         inFlight[id] = pending
-        return ServiceClientState.message(id: id, payload: pending.ask.payload)
+        return QuestionMessage(id: id, payload: pending.ask.payload)
     }
 
     mutating func startConnecting() -> UInt64? {

@@ -128,14 +128,17 @@ public final class MessageServer {
         finishDrainIfIdle()
     }
 
+    /// Most replies go to the frontend's one connection.
     private func write(_ items: [ReplyOutbox.Item]) {
-        var written: Set<UInt64> = []
+        var unflushed: [MessageServerConnection] = []
+        var last: (number: UInt64, connection: MessageServerConnection?) = (0, nil)
         for item in items {
-            guard let connection = connections[item.connection] else { continue }
+            if item.connection != last.number { last = (item.connection, connections[item.connection]) }
+            guard let connection = last.connection else { continue }
+            if !connection.hasUnflushedReplies { unflushed.append(connection) }
             connection.write(item.message)
-            written.insert(item.connection)
         }
-        for number in written { connections[number]?.flush() }
+        for connection in unflushed { connection.flush() }
     }
 
     private func finishDrainIfIdle() {

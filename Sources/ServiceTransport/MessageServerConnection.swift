@@ -25,6 +25,8 @@ final class MessageServerConnection: ChannelDuplexHandler {
     private let closed: (String?) -> Void
     private var framer = AttributeListFramer()
     private var received = ByteBuffer()
+    /// Replies that were written and not flushed.
+    private var outgoing = ByteBuffer()
     private var inFlight = 0
     private var patience = PeerPatience()
     private var lastRead = MonotonicInstant.now
@@ -106,18 +108,32 @@ final class MessageServerConnection: ChannelDuplexHandler {
         inFlight -= 1
         guard let message else { return close(reason: "a request could not be answered") }
         patience.replyWritten(at: MonotonicInstant.now)
-        let promise = channel.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.replyLeft() }
-        channel.write(message, promise: promise)
+        if outgoing.readableBytes == 0 { outgoing = message } else { outgoing.writeImmutableBuffer(message) }
     }
 
+    /// Replies have been written and are to leave.
+    var hasUnflushedReplies: Bool { outgoing.readableBytes > 0 }
+
+    /// Sends the replies that were written, in one piece.
     func flush() {
-        channel.flush()
+        let bytes = outgoing
+        outgoing = ByteBuffer()
+        channel.writeAndFlush(bytes, promise: watch())
         goOn()
     }
 
-    private func replyLeft() {
-        patience.replyLeft(at: MonotonicInstant.now)
+    /// A promise for the next write, unless an earlier one is waited for.
+    private func watch() -> EventLoopPromise<Void>? {
+        guard let replies = patience.watch() else { return nil }
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.haveLeft(replies) }
+        return promise
+    }
+
+    private func haveLeft(_ replies: Int) {
+        patience.left(replies, at: MonotonicInstant.now)
+        // Others have been written meanwhile.
+        if let promise = watch() { channel.writeAndFlush(ByteBuffer(), promise: promise) }
         closeIfDrained()
     }
 

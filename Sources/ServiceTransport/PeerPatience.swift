@@ -3,6 +3,8 @@ public import ServiceProtocol
 /// How long one peer keeps us waiting: for the rest of a request, and for taking what it is sent.
 ///
 /// A value that is told of bytes and moments; the connection that keeps it looks now and then whether it is exhausted.
+/// To be told of each reply that it has left would cost more than the reply; so now and then one write is watched, and
+/// when that has left, all before it have.
 public struct PeerPatience: Sendable {
     /// What is allowed, in milliseconds.
     public struct Limits: Sendable {
@@ -17,11 +19,15 @@ public struct PeerPatience: Sendable {
 
     private var requestSince: MonotonicInstant?
     private var replySince: MonotonicInstant?
-    /// Replies that were written and have not left yet.
-    public private(set) var unsentReplies = 0
+    private var written = 0
+    private var left = 0
+    private var isWatching = false
 
     /// Nothing is waited for.
     public init() {}
+
+    /// Replies that were written and are not known to have left.
+    public var unsentReplies: Int { written - left }
 
     /// Some bytes of an unfinished request are there, the last of which came at `moment`.
     public mutating func requestIsPartial(at moment: MonotonicInstant) {
@@ -35,14 +41,24 @@ public struct PeerPatience: Sendable {
 
     /// A reply was written.
     public mutating func replyWritten(at moment: MonotonicInstant) {
-        unsentReplies += 1
+        written &+= 1
         if replySince == nil { replySince = moment }
     }
 
-    /// A reply has left: the peer took something, so the next reply's time begins anew.
-    public mutating func replyLeft(at moment: MonotonicInstant) {
-        unsentReplies -= 1
-        replySince = unsentReplies > 0 ? moment : nil
+    /// Begins to watch a write that comes behind all replies so far.
+    /// - Returns: What to say with ``left(_:at:)`` when it has left; nil when there is nothing to watch, or one is
+    ///   watched already.
+    public mutating func watch() -> Int? {
+        guard !isWatching, written != left else { return nil }
+        isWatching = true
+        return written
+    }
+
+    /// The watched write has left: the peer took something, so the time of the replies behind it begins anew.
+    public mutating func left(_ replies: Int, at moment: MonotonicInstant) {
+        isWatching = false
+        left = replies
+        replySince = written != left ? moment : nil
     }
 
     /// Why the connection is to be closed; nil when nothing has taken too long.

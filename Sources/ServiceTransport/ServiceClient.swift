@@ -13,15 +13,26 @@ public final class ServiceClient {
     /// Paths of its endpoints.
     public let paths: [String]
     private var state: ServiceClientState
-    private var channels: [UInt64: any Channel] = [:]
-    private var unflushed: [UInt64] = []
+    private var links: [UInt64: Link] = [:]
+    private var unflushed: [Link] = []
     private var wakeTask: Scheduled<Void>?
     private var wakeAt = MonotonicInstant(microseconds: .max)
     private var isStopped = false
-    private var actions: [ServiceClientState.Action] = []
-    private var isCarryingOut = false
+    private var actions = ActionQueue<ServiceClientState.Action>()
     private let deliver: (UInt64, AskOutcome) -> Void
     private let note: (ServiceClientState.Note) -> Void
+
+    /// An open connection, and the questions of this turn of the event loop.
+    private final class Link {
+        let channel: any Channel
+        var outgoing = ByteBuffer()
+
+        init(_ channel: any Channel) {
+            self.channel = channel
+        }
+    }
+
+    private static let keptCapacity = 16 << 10
 
     /// A client of the Unix sockets at `paths`.
     ///
@@ -76,7 +87,7 @@ public final class ServiceClient {
     public func stop(successor: ServiceClient? = nil) {
         isStopped = true
         wakeTask?.cancel()
-        for channel in channels.values { channel.close(promise: nil) }
+        for link in links.values { link.channel.close(promise: nil) }
         var questions: [ServiceClientState.Pending] = []
         perform { state, _, actions in
             questions = state.end(isReplaced: successor != nil, actions: &actions)
@@ -89,17 +100,10 @@ public final class ServiceClient {
     private func perform(
         _ event: (inout ServiceClientState, MonotonicInstant, inout [ServiceClientState.Action]) -> Void
     ) {
-        event(&state, MonotonicInstant.now, &actions)
+        event(&state, MonotonicInstant.now, &actions.waiting)
         // A delivery may lead to the next question: first come, first carried out.
-        guard !isCarryingOut else { return }
-        isCarryingOut = true
-        var next = 0
-        while next < actions.count {
-            carryOut(actions[next])
-            next += 1
-        }
-        actions.removeAll(keepingCapacity: true)
-        isCarryingOut = false
+        guard actions.begin() else { return }
+        while let action = actions.next() { carryOut(action) }
         scheduleWake()
     }
 
@@ -108,7 +112,7 @@ public final class ServiceClient {
         case .connect(let endpoint, let connection): connect(endpoint, connection)
         case .send(let endpoint, let connection, let message): send(message, Self.key(endpoint, connection))
         case .close(let endpoint, let connection, _):
-            channels.removeValue(forKey: Self.key(endpoint, connection))?.close(promise: nil)
+            links.removeValue(forKey: Self.key(endpoint, connection))?.channel.close(promise: nil)
         case .deliver(let token, let outcome): deliver(token, outcome)
         case .note(let event): note(event)
         }
@@ -138,7 +142,7 @@ public final class ServiceClient {
         case .success(let channel) where isStopped:
             channel.close(promise: nil)
         case .success(let channel):
-            channels[Self.key(endpoint, connection)] = channel
+            links[Self.key(endpoint, connection)] = Link(channel)
             perform { state, now, actions in
                 state.connected(endpoint: endpoint, connection: connection, now: now, actions: &actions)
             }
@@ -158,7 +162,7 @@ public final class ServiceClient {
                 state.received(list, endpoint: endpoint, connection: connection, now: now, actions: &actions)
             }
         case .closed(let reason):
-            channels[Self.key(endpoint, connection)] = nil
+            links[Self.key(endpoint, connection)] = nil
             perform { state, now, actions in
                 state.disconnected(
                     endpoint: endpoint, connection: connection, reason: reason, now: now, actions: &actions)
@@ -166,22 +170,28 @@ public final class ServiceClient {
         }
     }
 
-    /// Writes now, flushes once at the end of this turn of the event loop.
-    private func send(_ message: ByteBuffer, _ key: UInt64) {
-        guard let channel = channels[key] else { return }
-        channel.write(message, promise: nil)
+    /// Gathers what is asked in one turn of the event loop; it leaves in one piece at the end of the turn.
+    private func send(_ message: QuestionMessage, _ key: UInt64) {
+        guard let link = links[key] else { return }
         if unflushed.isEmpty {
             let this = NIOLoopBound(self, eventLoop: eventLoop)
             eventLoop.execute { this.value.flush() }
         }
-        if unflushed.last != key { unflushed.append(key) }
+        if link.outgoing.readableBytes == 0 { unflushed.append(link) }
+        message.encode(into: &link.outgoing)
     }
 
     private func flush() {
-        // A flush may find its connection broken; what is then written to the next one needs a flush of its own.
-        let keys = unflushed
+        // Writing may find the connection broken; what is then asked on the next one needs a flush of its own.
+        let links = unflushed
         unflushed = []
-        for key in keys { channels[key]?.flush() }
+        for link in links {
+            let bytes = link.outgoing
+            link.outgoing = ByteBuffer()
+            // The next turn will have about as many.
+            link.outgoing.reserveCapacity(min(bytes.readableBytes, Self.keptCapacity))
+            link.channel.writeAndFlush(bytes, promise: nil)
+        }
     }
 
     private func scheduleWake() {

@@ -1,5 +1,5 @@
 internal import DequeModule
-public import NIOCore
+internal import NIOCore
 public import PostfixProtocol
 public import ServiceProtocol
 
@@ -39,7 +39,7 @@ public struct ServiceClientState: Sendable {
         /// Open a connection to the endpoint.
         case connect(endpoint: Int, connection: UInt64)
         /// Write the message.
-        case send(endpoint: Int, connection: UInt64, message: ByteBuffer)
+        case send(endpoint: Int, connection: UInt64, message: QuestionMessage)
         /// Close the connection; the reason is for the log.
         case close(endpoint: Int, connection: UInt64, reason: String)
         /// Hand the outcome to the asker.
@@ -159,7 +159,7 @@ public struct ServiceClientState: Sendable {
             actions.append(.close(endpoint: endpoint, connection: connection, reason: "no longer wanted"))
             return
         }
-        let message = Self.message(id: 0, payload: Hello.request)
+        let message = QuestionMessage(id: 0, payload: Hello.request)
         actions.append(.send(endpoint: endpoint, connection: connection, message: message))
     }
 
@@ -324,17 +324,5 @@ public struct ServiceClientState: Sendable {
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
         return mixed ^ (mixed >> 31)
-    }
-
-    static func message(id: UInt64, payload: ByteBuffer) -> ByteBuffer {
-        var message = ByteBuffer()
-        message.write(atMost: payload.readableBytes + 40) { writer in
-            writer.write("protocol=1\nid=" as StaticString)
-            writer.writeDecimal(id)
-            writer.write("\n" as StaticString)
-            payload.withUnsafeReadableBytes { writer.write($0) }
-            writer.write("\n" as StaticString)
-        }
-        return message
     }
 }

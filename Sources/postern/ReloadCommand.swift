@@ -10,12 +10,12 @@ struct ReloadCommand: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Argument(help: "The services to reload; all when none is named.")
+    @Argument(help: "The services to reload, or instances such as greylist@2; all when none is named.")
     var services: [String] = []
 
     func run() throws {
-        _ = try reportingFailure(status: EX_CONFIG) { try SuiteConfiguration(options, secrets: .unread) }
-        let all = ["directory", "greylist", "throttle", "srs", "reputation", "frontend"]
+        let suite = try reportingFailure(status: EX_CONFIG) { try SuiteConfiguration(options, secrets: .unread) }
+        let all = AdminSockets.present(in: suite.common.runtimeDirectory)
         try reportingFailure(status: EX_UNAVAILABLE) {
             for service in services.isEmpty ? all : services {
                 _ = try options.ask(service, AdminRequest(verb: "reload"))

@@ -2,7 +2,6 @@ import ArgumentParser
 import Configuration
 import Frontend
 import Glibc
-import SRS
 import ServiceProtocol
 import Supervisor
 
@@ -79,26 +78,5 @@ struct RunCommand: ParsableCommand {
         SupervisedService(
             name: name, executable: "\(binaries ?? FilePath.ownDirectory)/postern-\(service)",
             environment: ["POSTERN_CONFIG": FilePath.absolute(options.config)], sockets: sockets)
-    }
-}
-
-/// The SRS secret of a first start.
-enum SecretFile {
-    /// Makes the file when SRS is configured and there is none: 32 random bytes, readable by the owner alone.
-    static func makeIfMissing(for suite: SuiteConfiguration) throws(CommandFailure) {
-        guard let srs = suite.parts.first(where: { $0.name == "srs" })?.part as? SRSConfiguration,
-            let path = srs.secretFile, access(path, F_OK) != 0, errno == ENOENT
-        else { return }
-        var generator = SystemRandomNumberGenerator()
-        let words = (0..<4).map { _ in String(generator.next(), radix: 16) }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        var text = words.joined() + "\n"
-        let written = text.withUTF8 { write(descriptor, $0.baseAddress, $0.count) }
-        guard descriptor >= 0, written > 0, close(descriptor) == 0 else {
-            throw CommandFailure(
-                description: "cannot make the SRS secret \(path): \(String(cString: strerror(errno)))",
-                status: EX_CANTCREAT)
-        }
-        StandardError.write("postern: made the SRS secret \(path); keep it\n")
     }
 }

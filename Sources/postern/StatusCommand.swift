@@ -9,7 +9,7 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Argument(help: "Show the counters of this service (frontend, greylist, throttle, srs, directory, reputation).")
+    @Argument(help: "Show the counters of this service (frontend, greylist, throttle ...) or instance (greylist@2).")
     var service: String?
 
     func run() throws {

@@ -10,16 +10,16 @@ struct HistoryStore: Sendable {
     var counters: String
     /// The column of a key as hexadecimal text.
     var hexadecimalKey: String
-    /// The services' mappings; empty where the second suite uses the state directory of the first.
-    var services = ""
-    /// The answer to a query, as text.
-    var query: @Sendable (_ suite: Suite, _ sql: String) -> [[String]]
+    /// The value of a service's key `store`; empty where the second suite uses the state directory of the first.
+    private(set) var store = ""
+    /// The answer to a query, as text. A file belongs to a service.
+    private let answer: @Sendable (_ suite: Suite, _ sql: String, _ service: String) -> [[String]]
     /// Ends a connection of the services while it commits, or otherwise any; returns how many it has ended.
     var disturb: (@Sendable (_ atCommit: Bool) -> Int)?
 
     static let sqlite = HistoryStore(
         counters: "postern_throttle_tracking", hexadecimalKey: "lower(hex(key))",
-        query: { suite, sql in suite.query("throttle", sql) })
+        answer: { suite, sql, service in suite.query(service, sql) })
 
     /// A PostgreSQL server of its own, with the engine's own durability.
     static func postgreSQL() throws -> HistoryStore {
@@ -54,17 +54,28 @@ struct HistoryStore: Sendable {
         return store
     }
 
+    /// The answer to a query, as text.
+    func query(_ suite: Suite, _ sql: String, in service: String = "throttle") -> [[String]] {
+        answer(suite, sql, service)
+    }
+
+    /// Whether two suites are two hosts, which share the server's database and nothing else.
+    var isShared: Bool { !store.isEmpty }
+
+    /// A service's mapping with this store, and `others`, lines of more keys.
+    func mapping(_ service: String, others: [String] = []) -> String {
+        let keys = others + (store.isEmpty ? [] : ["store: \(store)"])
+        return keys.isEmpty ? "" : "\(service):\n" + keys.map { "  \($0)\n" }.joined()
+    }
+
     private init<Server: DatabaseServer>(_ server: Server, _ engine: String, key: String) throws {
         let database = try server.makeDatabase()
         let configuration = server.configuration(database)
         let port = engine == "postgresql" ? ", port: \(configuration.port)" : ""
         counters = "throttle_tracking"
         hexadecimalKey = key
-        services = """
-            throttle:
-              store: { engine: \(engine), host: \(configuration.host)\(port), database: \(database), user: postern }
-            """
-        query = { _, sql in
+        store = "{ engine: \(engine), host: \(configuration.host)\(port), database: \(database), user: postern }"
+        answer = { _, sql, _ in
             do {
                 let connection = try server.connect(to: database)
                 defer { connection.close() }
@@ -77,11 +88,11 @@ struct HistoryStore: Sendable {
 
     private init(
         counters: String, hexadecimalKey: String,
-        query: @escaping @Sendable (_ suite: Suite, _ sql: String) -> [[String]]
+        answer: @escaping @Sendable (_ suite: Suite, _ sql: String, _ service: String) -> [[String]]
     ) {
         self.counters = counters
         self.hexadecimalKey = hexadecimalKey
-        self.query = query
+        self.answer = answer
     }
 }
 

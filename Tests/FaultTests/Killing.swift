@@ -19,16 +19,25 @@ struct Pace: Sendable {
 
 /// Kills a service from time to time while others work.
 enum Killing {
-    /// kill -9 of `service` each `pause` microseconds until `isDone`; returns how often one ran. A service that nobody
-    /// asks is started first.
+    /// kill -9 of `service` each `pause` microseconds until `isDone`, less often on a machine that is slow to start it;
+    /// returns how often one ran. A service that nobody asks is started first.
     static func repeatedly(
         _ service: String, of suite: Suite, pause: UInt32, until isDone: borrowing Atomic<Bool>
     ) -> Int {
         var kills = 0
+        var rest = pause
         while !isDone.load(ordering: .relaxed) {
-            usleep(pause)
+            usleep(rest)
             if service == "reputation" { _ = suite.postern(["status", service]) }
-            if !isDone.load(ordering: .relaxed), suite.killNine(service) { kills += 1 }
+            guard !isDone.load(ordering: .relaxed), let process = suite.process(of: service),
+                kill(process, SIGKILL) == 0
+            else { continue }
+            kills += 1
+            let start = Moment.now
+            while suite.process(of: service) ?? process == process, Moment.now < start + 1 { usleep(5_000) }
+            // One that nobody asks is not started again.
+            let isBack = suite.process(of: service) != nil
+            rest = isBack ? max(pause, UInt32((Moment.now - start) * 8_000_000)) : pause
         }
         return kills
     }

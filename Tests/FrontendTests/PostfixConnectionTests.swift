@@ -52,19 +52,22 @@ import Testing
     private final class Outlet: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer
         var isShut = false
-        private var held: [EventLoopPromise<Void>] = []
+        private var held: [EventLoopPromise<Void>?] = []
 
+        /// Nothing overtakes what is held; what has no bytes waits for nobody else.
         func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-            guard isShut else { return context.write(data, promise: promise) }
-            if let promise { held.append(promise) }
+            guard isShut, !held.isEmpty || unwrapOutboundIn(data).readableBytes > 0 else {
+                return context.write(data, promise: promise)
+            }
+            held.append(promise)
         }
 
         func letOneGo() {
-            if !held.isEmpty { held.removeFirst().succeed() }
+            if !held.isEmpty { held.removeFirst()?.succeed() }
         }
 
         func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-            for promise in held { promise.fail(ChannelError.ioOnClosedChannel) }
+            for promise in held { promise?.fail(ChannelError.ioOnClosedChannel) }
             held = []
             context.close(mode: mode, promise: promise)
         }

@@ -14,5 +14,6 @@ public protocol FuzzTarget: Sendable {
 public let fuzzTargets: [any FuzzTarget.Type] = [
     AddressPatternTarget.self, AdminTarget.self, AttributeListTarget.self, CheckTarget.self, ConfigurationTarget.self,
     FactTarget.self, HelloTarget.self, LookupTarget.self, MailboxTarget.self, NetworkTarget.self,
-    PolicyActionTarget.self, PolicyRequestTarget.self, SocketmapTarget.self, SRSTarget.self, TCPTableTarget.self,
+    PolicyActionTarget.self, PolicyRequestTarget.self, SocketmapTarget.self, SRSTarget.self,
+    SRSSecretsTarget.self, TCPTableTarget.self,
 ]

@@ -9,7 +9,7 @@ import Testing
 
     /// Each byte at each place of words and rest, against the definition.
     @Test func everyByteAtEveryPlace() {
-        for length in [1, 7, 8, 9, 17] {
+        for length in [1, 7, 8, 9, 17, 32, 33, 45, 70] {
             for place in 0..<length {
                 for byte in UInt8.min...UInt8.max {
                     var bytes = [UInt8](repeating: 0x61, count: length)

@@ -27,6 +27,43 @@ extension WithPostfix {
             #expect(returned.recipients == ["alice@foreign.example"])
         }
 
+        /// A sender that does not fit, one in quotes, one that was rewritten before: to the sink, and bounces back.
+        @Test(
+            arguments: MailSystem.Tables.allCases,
+            [
+                "\(String(repeating: "long-", count: 11))l@foreign.example", "\"two words\"@foreign.example",
+                "SRS0=abcd=EF=far.example=x@foreign.example",
+            ])
+        func unusualSenders(tables: MailSystem.Tables, sender: String) throws {
+            let system = try MailSystem(tables: tables)
+            let client = try system.client(from: "203.0.113.7")
+            let reply = client.send(from: sender, to: [PostfixWiring.forwarded.from], subject: "forwarded")
+            #expect(reply.code == 250, "\(reply)")
+            let forwarded = try #require(system.delivered("forwarded"))
+            #expect(forwarded.sender.hasSuffix("@\(PostfixWiring.srsDomain)"), "\(forwarded.sender)")
+            #expect(forwarded.sender.contains(/^"?SRS[01]=/), "\(forwarded.sender)")
+            #expect(client.send(from: "", to: [forwarded.sender], subject: "bounce").code == 250)
+            #expect(system.delivered("bounce")?.recipients == [sender])
+        }
+
+        /// The null sender, Postfix's own double-bounce, and a header with a rewritten address.
+        @Test(arguments: MailSystem.Tables.allCases)
+        func bouncesAndTheirHeaders(tables: MailSystem.Tables) throws {
+            let system = try MailSystem(tables: tables)
+            let client = try system.client(from: "203.0.113.7")
+            for (sender, subject) in [("", "null"), ("double-bounce@mx.test", "double")] {
+                #expect(client.send(from: sender, to: [PostfixWiring.forwarded.from], subject: subject).code == 250)
+                #expect(system.delivered(subject)?.sender == sender)
+            }
+            let (forward, _) = system.tables(tables)
+            let rewritten = system.postfix.postmap("alice@foreign.example", in: forward).value
+            // Postfix changes headers of its own network's mail only.
+            let local = try system.client()
+            let bounce = local.send(from: "", to: [rewritten], subject: "bounce", headers: ["To: <\(rewritten)>"])
+            #expect(bounce.code == 250, "\(bounce)")
+            #expect(system.delivered("bounce")?.header("To") == "<alice@foreign.example>")
+        }
+
         @Test func postfixsOwnBounceOfForwardedMailGoesToTheSender() throws {
             let sink = try SMTPSink(refusing: [PostfixWiring.forwarded.to])
             let system = try MailSystem(tables: .tcpTable, sink: sink)

@@ -9,7 +9,7 @@ final class MailSystem: Sendable {
 
     /// How Postfix reaches the tables of SRS.
     enum Tables: CaseIterable, Sendable {
-        case tcpTable, socketmap
+        case tcpTable, socketmap, socketmapOverTCP
     }
 
     let suite: Suite
@@ -17,6 +17,7 @@ final class MailSystem: Sendable {
     let sink: SMTPSink
     private let directory: TemporaryDirectory
     private let auth: DovecotAuthStub
+    private let socketmapPort: Int
 
     /// Starts everything.
     /// - Parameters:
@@ -30,7 +31,9 @@ final class MailSystem: Sendable {
     ) throws {
         let sink = try sink ?? SMTPSink()
         let directory = try TemporaryDirectory()
+        let socketmapPort = Socket.freePort()
         let suite = try Suite(
+            listeners: "    socketmap-tcp: { protocol: socketmap, addresses: [\"127.0.0.1:\(socketmapPort)\"] }",
             frontend: frontend,
             services: """
                 directory: { local-domains: [\(PostfixWiring.localDomain)] }
@@ -38,13 +41,14 @@ final class MailSystem: Sendable {
                 srs: { domain: \(PostfixWiring.srsDomain), secret-file: \(directory.path)/secret }
                 """)
         let wiring = PostfixWiring(
-            policy: Self.policy(policy, suite), srs: tables.map { Self.tables($0, suite) }, sinkPort: sink.port,
-            filterPort: filterPort)
+            policy: Self.policy(policy, suite), srs: tables.map { Self.tables($0, suite, socketmapPort) },
+            sinkPort: sink.port, filterPort: filterPort)
         postfix = try PostfixInstance(in: directory, wiring: wiring)
         auth = try DovecotAuthStub(path: postfix.authSocket)
         self.directory = directory
         self.suite = suite
         self.sink = sink
+        self.socketmapPort = socketmapPort
     }
 
     deinit {
@@ -62,11 +66,22 @@ final class MailSystem: Sendable {
     }
 
     /// The tables as main.cf names them.
-    static func tables(_ tables: Tables, _ suite: Suite) -> (forward: String, reverse: String) {
+    func tables(_ tables: Tables) -> (forward: String, reverse: String) {
+        Self.tables(tables, suite, socketmapPort)
+    }
+
+    private static func tables(
+        _ tables: Tables, _ suite: Suite, _ socketmapPort: Int
+    ) -> (forward: String, reverse: String) {
         switch tables {
         case .tcpTable: ("tcp:127.0.0.1:\(suite.forwardPort)", "tcp:127.0.0.1:\(suite.reversePort)")
         case .socketmap:
             ("socketmap:unix:\(suite.socketmap):srs-forward", "socketmap:unix:\(suite.socketmap):srs-reverse")
+        case .socketmapOverTCP:
+            (
+                "socketmap:inet:127.0.0.1:\(socketmapPort):srs-forward",
+                "socketmap:inet:127.0.0.1:\(socketmapPort):srs-reverse"
+            )
         }
     }
 

@@ -68,18 +68,20 @@ final class SMTPClient {
     }
 
     /// Sends a message. Returns the first refusal, or the answer to its end.
-    func send(from sender: String, to recipients: [String], subject: String = "a message") -> Reply {
+    func send(
+        from sender: String, to recipients: [String], subject: String = "a message", headers: [String] = []
+    ) -> Reply {
         var reply = command("MAIL FROM:<\(sender)>")
         for recipient in recipients where reply.isPositive { reply = command("RCPT TO:<\(recipient)>") }
         if reply.isPositive { reply = command("DATA") }
-        if reply.code == 354 { reply = command(Self.text(from: sender, subject: subject)) }
+        if reply.code == 354 { reply = command(Self.text(from: sender, ["Subject: \(subject)"] + headers)) }
         // After a refusal, even at the end of data, the transaction is still open.
         if !reply.isPositive, reply.code != 0 { _ = command("RSET") }
         return reply
     }
 
-    private static func text(from sender: String, subject: String) -> String {
+    private static func text(from sender: String, _ headers: [String]) -> String {
         let author = sender.isEmpty ? "postmaster@stranger.example" : sender
-        return "From: <\(author)>\r\nSubject: \(subject)\r\n\r\nHello\r\n."
+        return (["From: <\(author)>"] + headers + ["", "Hello", "."]).joined(separator: "\r\n")
     }
 }

@@ -50,6 +50,22 @@ import Testing
         #expect(connection.lastInsertID == 1)
     }
 
+    /// Instances that are started together find no database.
+    @Test func severalMayMakeTheSameDatabase() async throws {
+        let schema = SQLSchema(component: "test", steps: ["CREATE TABLE t (a)"])
+        for number in 0..<50 {
+            var configuration = directory.configuration(busyTimeout: 5_000)
+            configuration.path += "-\(number)"
+            let settings = configuration
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try SQLiteConnection(settings, schema: schema).close() }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test func keysAreSixteenBytes() throws {
         let connection = try connect()
         let value = Bytes16(high: 0x0102_0304_0506_0708, low: 0xf0f1_f2f3_f4f5_f6f7)

@@ -16,15 +16,9 @@ import Testing
         }
     }
 
-    /// Ten pages a round: without relief the log would reach 20,000 pages. How far it gets beyond its limit depends on
-    /// how long a copy in the background takes.
-    @Test(arguments: [false, true])
-    func theLogIsBoundedUnderSteadyWrites(_ inBackground: Bool) throws {
-        var configuration = directory.configuration()
-        configuration.checkpointsInBackground = inBackground
-        configuration.passivePages = 100
-        configuration.restartPages = 400
-        let connection = try SQLiteConnection(configuration)
+    /// Ten pages a round: without relief the log would reach 20,000 pages.
+    @Test func theLogIsBoundedUnderSteadyWrites() throws {
+        let connection = try SQLiteConnection(reliefConfiguration)
         var longest = 0
         try write(connection, 2000) {
             connection.relieve()
@@ -33,6 +27,33 @@ import Testing
         #expect(longest >= 400)
         #expect(longest < 10_000)
         #expect(directory.size(of: "-wal") < 10_000 * 4200)
+    }
+
+    /// How far the log gets beyond its limit depends on how long a copy in the background takes, on a busy disk some
+    /// seconds. Sooner or later it always starts anew.
+    @Test func theLogStartsAnewBesideCopiesInTheBackground() throws {
+        var configuration = reliefConfiguration
+        configuration.checkpointsInBackground = true
+        let connection = try SQLiteConnection(configuration)
+        let end = ContinuousClock.now + .seconds(120)
+        var beginnings = 0
+        var last = 0
+        while beginnings < 5, ContinuousClock.now < end {
+            try write(connection, 50) {
+                connection.relieve()
+                let pages = connection.gauge.pages
+                if last >= 400, pages < last { beginnings += 1 }
+                last = pages
+            }
+        }
+        #expect(beginnings >= 5)
+    }
+
+    private var reliefConfiguration: SQLiteConfiguration {
+        var configuration = directory.configuration()
+        configuration.passivePages = 100
+        configuration.restartPages = 400
+        return configuration
     }
 
     @Test func withoutReliefTheLogGrows() throws {
@@ -45,10 +66,7 @@ import Testing
     }
 
     @Test func aReaderDoesNotStopTheWriter() throws {
-        var configuration = directory.configuration()
-        configuration.passivePages = 100
-        configuration.restartPages = 400
-        let writer = try SQLiteConnection(configuration)
+        let writer = try SQLiteConnection(reliefConfiguration)
         try write(writer, 10) {}
         let reader = try SQLiteConnection(directory.configuration())
         try reader.executeScript("BEGIN; SELECT count(*) FROM t")

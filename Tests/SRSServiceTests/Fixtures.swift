@@ -78,11 +78,17 @@ final class Bench {
     let lines = LogLines()
     let service: SRSService
 
-    init(_ text: String? = nil, directory: TemporaryDirectory = TemporaryDirectory()) throws {
+    /// - Parameters:
+    ///   - more: keys beside those of the domain and the secret.
+    ///   - secrets: the file with the secrets; nil leaves it as it is.
+    init(
+        _ text: String? = nil, more: String = "", directory: TemporaryDirectory = TemporaryDirectory(),
+        secrets: String? = "secret\nolder\n"
+    ) throws {
         self.directory = directory
-        directory.write("secret\nolder\n", to: "secret")
+        if let secrets { directory.write(secrets, to: "secret") }
         let read = try configuration(
-            text ?? "domain: fwd.example, secret-file: \(directory.path)/secret", directory: directory)
+            text ?? "domain: fwd.example, secret-file: \(directory.path)/secret, \(more)", directory: directory)
         let lines = lines
         let clock = ServiceClock(unixSeconds: { 1_700_000_000 }, monotonic: { .now })
         service = try SRSService(
@@ -94,10 +100,13 @@ final class Bench {
         service.stop()
     }
 
-    func lookup(_ map: String, _ key: String, local: [String: String] = [:]) async -> LookupResult {
+    func lookup(
+        _ map: String, _ key: String, local: [String: String] = [:],
+        deadline: MonotonicInstant = MonotonicInstant(microseconds: .max)
+    ) async -> LookupResult {
         var facts: [FactName: String] = [:]
         for (domain, value) in local { facts[FactName(kind: "local", subject: domain)] = value }
-        let request = LookupRequest(map: map, key: key, facts: facts)
+        let request = LookupRequest(map: map, key: key, facts: facts, deadline: deadline)
         let service = service
         return await withCheckedContinuation { continuation in
             service.lookup(request) { continuation.resume(returning: $0) }

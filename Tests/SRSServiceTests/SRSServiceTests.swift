@@ -17,12 +17,10 @@ import Testing
             ("", .notFound("Not a valid email address, bypassed.")),
             ("postmaster", .notFound("Not a valid email address, bypassed.")),
             ("x@unknown.example", .notFound("")), ("x@nothing-known.example", .notFound("")),
-            ("x@\(String(repeating: "y", count: 60)).example", .notFound("")),
         ] as [(String, LookupResult)])
     func forward(_ key: String, _ expected: LookupResult) async throws {
         let local = [
             "a.example": "no", "mail.example.org": "no", "local.example": "yes", "unknown.example": "unknown",
-            "\(String(repeating: "y", count: 60)).example": "no",
         ]
         #expect(try await Bench().lookup("srs-forward", key, local: local) == expected)
     }
@@ -96,7 +94,7 @@ import Testing
         #expect(
             figures == [
                 "rewritten": "1", "reversed": "1", "bypassed": "1", "failed": "1", "locality-unknown": "1",
-                "exclusions-unread": "0", "database": "working",
+                "exclusions-unread": "0", "kept": "0", "too-many-kept": "0", "store-failed": "0", "database": "working",
             ])
     }
 
@@ -174,9 +172,7 @@ import Testing
         #expect(await bench.lookup("srs-forward", "x@unknown.example") == undecided)
         let rewritten = "SRS0=iHbP=G3=a.example=alice@unknown.example"
         #expect(await bench.lookup("srs-reverse", rewritten, local: ["unknown.example": "unknown"]) == undecided)
-        // Decided, whatever the rule: an address that is too long, a wrong hash, a domain that is local.
-        let long = "\(String(repeating: "y", count: 60)).example"
-        #expect(await bench.lookup("srs-forward", "x@\(long)", local: [long: "no"]) == .notFound(""))
+        // Decided, whatever the rule: a wrong hash, a domain that is local.
         #expect(await bench.lookup("srs-reverse", "SRS0=xxxx=G3=a.example=alice@fwd.example") == .notFound(""))
         #expect(await bench.lookup("srs-forward", "x@a.example", local: ["a.example": "yes"]).isNotFound)
     }
@@ -218,7 +214,8 @@ import Testing
             ("set", ["what": "exclude-domain"], .failed("set needs domain=DOMAIN")),
             ("set", ["what": "exclude-domain", "domain": "a b"], .failed("\"a b\" is not a domain name")),
             ("set", ["what": "x"], .failed("set needs what=exclude-domain")),
-            ("list", [:], .failed("list needs what=exclude-domains")), ("drop", [:], .failed("unknown verb drop")),
+            ("list", [:], .failed("list needs what=exclude-domains|secrets|originals")),
+            ("drop", [:], .failed("unknown verb drop")),
         ] as [(String, [String: String], AdminReply)])
     func verbs(_ verb: String, _ arguments: [String: String], _ expected: AdminReply) async throws {
         #expect(try await Bench().administer(verb, arguments) == expected)

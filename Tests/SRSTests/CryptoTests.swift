@@ -25,6 +25,19 @@ import Testing
         #expect(hex(long) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
     }
 
+    /// RFC 2202 and RFC 4231, sixth cases: keys longer than a block.
+    @Test func hmacWithALongKey() {
+        let message = "Test Using Larger Than Block-Size Key - Hash Key First"
+        var short = [UInt8](repeating: 1, count: 20)
+        let key80 = [UInt8](repeating: 0xaa, count: 80)
+        #expect(ccrypto_hmac_sha1(key80, key80.count, message, message.utf8.count, &short) == 1)
+        #expect(hex(short) == "aa4ae5e15272d00e95705637ce8a3b55ed402112")
+        var long = [UInt8](repeating: 1, count: 32)
+        let key131 = [UInt8](repeating: 0xaa, count: 131)
+        #expect(ccrypto_hmac_sha256(key131, key131.count, message, message.utf8.count, &long) == 1)
+        #expect(hex(long) == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+    }
+
     @Test func anEmptyKeyIsNotTheKeyBefore() {
         var first = [UInt8](repeating: 1, count: 32)
         var second = [UInt8](repeating: 2, count: 32)

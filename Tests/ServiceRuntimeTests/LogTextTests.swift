@@ -29,6 +29,18 @@ import Testing
         #expect(escaped(bytes) == expected)
     }
 
+    /// Each byte at each place of a line that is otherwise plain: the quick look must see what the slow one does.
+    @Test func everyByteAtEveryPlace() {
+        for place in 0..<19 {
+            for byte in UInt8.min...0x7f {
+                var bytes = [UInt8](repeating: 0x61, count: 19)
+                bytes[place] = byte
+                let isPrintable = byte >= 0x20 && byte < 0x7f
+                #expect(escaped(bytes).utf8.count == (isPrintable ? 19 : 22), "byte \(byte) at \(place)")
+            }
+        }
+    }
+
     @Test func agreesWithTheStandardLibraryOnEveryPair() {
         for first in UInt8(0x80)...0xff {
             for second in UInt8(0)...0xff {

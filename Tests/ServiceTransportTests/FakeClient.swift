@@ -96,7 +96,8 @@ struct FakeClient {
     private static func line(_ action: ServiceClientState.Action) -> String {
         switch action {
         case .connect(let endpoint, let connection): "connect \(endpoint)#\(connection)"
-        case .send(let endpoint, let connection, let message): "send \(endpoint)#\(connection) \(summary(message))"
+        case .send(let endpoint, let connection, let message):
+            "send \(endpoint)#\(connection) \(summary(message))"
         case .close(let endpoint, let connection, let reason): "close \(endpoint)#\(connection): \(reason)"
         case .deliver(let token, .reply): "deliver \(token) reply"
         case .deliver(let token, .failed(let failure)): "deliver \(token) \(failure.rawValue)"
@@ -108,8 +109,10 @@ struct FakeClient {
         }
     }
 
-    private static func summary(_ message: ByteBuffer) -> String {
-        guard let list = try? AttributeList(message), list.protocolVersion == 1 else { return "nonsense" }
+    private static func summary(_ message: QuestionMessage) -> String {
+        var bytes = ByteBuffer()
+        message.encode(into: &bytes)
+        guard let list = try? AttributeList(bytes), list.protocolVersion == 1 else { return "nonsense" }
         let what = list.string("ask").map { "ask=\($0)" } ?? list.string("request") ?? "?"
         return "id=\(list.integer("id") ?? -1) \(what)"
     }

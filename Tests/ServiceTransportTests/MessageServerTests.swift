@@ -240,6 +240,6 @@ func onAnotherThread(_ work: @escaping @Sendable () -> Void) {
 
 /// Waits until `condition` holds, at most ten seconds.
 func until(_ condition: @Sendable () -> Bool) async throws {
-    for _ in 0..<10_000 where !condition() { try await Task.sleep(for: .milliseconds(1)) }
+    for _ in 0..<60_000 where !condition() { try await Task.sleep(for: .milliseconds(1)) }
     #expect(condition())
 }

@@ -82,7 +82,7 @@ import Testing
     @Test func asksAndIsAnswered() async throws {
         let server = try await RunningServer(receive: echo)
         let client = try await Running(of: server)
-        client.ask(1...5_000)
+        client.ask(1...5_000, limit: 60_000)
         try await until { client.outcomes.all.count == 5_000 }
         #expect(Set(client.outcomes.all) == Set((1...5_000).map { "\($0)=for \($0)" }))
         #expect(client.notes.all == ["up echo"])
@@ -175,7 +175,7 @@ import Testing
             }
         }
         let client = try await Running(of: server)
-        client.ask(1...100)
+        client.ask(1...100, limit: 60_000)
         try await until { held.withLock { $0.count } == 100 }
         let drained = server.startDraining()
         for message in held.withLock({ $0 }) { echo(message) }

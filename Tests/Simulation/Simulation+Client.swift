@@ -8,7 +8,9 @@ extension Simulation {
     func carryOut(_ action: ServiceClientState.Action, _ service: Int) {
         switch action {
         case .connect(let endpoint, let number): connect(service, endpoint, number)
-        case .send(let endpoint, let number, let message):
+        case .send(let endpoint, let number, let question):
+            var message = ByteBuffer()
+            question.encode(into: &message)
             let name = ConnectionName(service: service, endpoint: endpoint, number: number)
             guard let connection = connections[name] else { return violate("writes to a connection that is gone") }
             if let number = (try? AttributeList(message))?.integer("sim") { connection.questions.append(number) }

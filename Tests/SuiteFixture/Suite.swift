@@ -40,12 +40,14 @@ public final class Suite: Sendable {
     /// Writes the configuration and starts the suite.
     ///
     /// - Parameters:
+    ///   - listeners: lines with more listeners, indented by four.
     ///   - frontend: lines of the mapping `frontend` beside the listeners, indented by two.
     ///   - services: the mappings of the services.
     ///   - environment: variables for the services.
     ///   - neighbour: a suite whose state directory is used instead of one of its own.
     public init(
-        common: String = "", frontend: String = "", services: String = "", environment: [String: String] = [:],
+        common: String = "", listeners: String = "", frontend: String = "", services: String = "",
+        environment: [String: String] = [:],
         sharingStateOf neighbour: Suite? = nil
     ) throws {
         let directory = try TemporaryDirectory()
@@ -65,6 +67,7 @@ public final class Suite: Sendable {
                 srs-forward: { addresses: ["127.0.0.1:\(forwardPort)"] }
                 srs-reverse: { addresses: ["127.0.0.1:\(reversePort)"] }
                 socketmap: { addresses: ["unix:socketmap"], mode: "0666" }
+            \(listeners)
             \(frontend)
             \(services)
             """

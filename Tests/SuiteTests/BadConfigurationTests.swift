@@ -61,6 +61,8 @@ import Testing
         try directory.write("a secret that is long enough\n", to: "secret", mode: 0o600)
         try directory.write("a secret that everybody may read\n", to: "open-secret", mode: 0o644)
         try directory.write("", to: "empty-secret", mode: 0o600)
+        try directory.write("one secret\tuntil=2026-02-30\n", to: "secret-with-bad-end", mode: 0o600)
+        try directory.write("one secret\ntwo\none secret\n", to: "secret-twice", mode: 0o600)
     }
 
     /// Some files are no text, so they are copied as bytes; those that name the directory are.

@@ -5,27 +5,44 @@ import Testing
 @Suite(.serialized) struct SRSTests {
     private static let domain = "srs.test"
     private let suite: Suite
+    /// A service that was killed reads the file again.
+    private let secrets: TemporaryDirectory
+    private let socketmapPort = Socket.freePort()
 
     init() throws {
-        let secrets = try TemporaryDirectory()
+        secrets = try TemporaryDirectory()
         let secret = try secrets.write("the secret of these tests\n", to: "secret", mode: 0o600)
         suite = try Suite(
+            listeners: """
+                    srs-forward-unix: { protocol: tcp-table, map: srs-forward, addresses: ["unix:srs-forward"] }
+                    srs-reverse-unix: { protocol: tcp-table, map: srs-reverse, addresses: ["unix:srs-reverse"] }
+                    socketmap-tcp: { protocol: socketmap, addresses: ["127.0.0.1:\(socketmapPort)"] }
+                """,
             services: """
                 directory: { local-domains: [example.com] }
                 srs: { domain: \(Self.domain), secret-file: \(secret) }
                 """)
-        // The file is read at the service's first start.
         guard suite.postern(["status", "srs"]).status == 0 else { throw FixtureError(suite.log) }
-        _ = secrets
     }
 
-    /// `200` and a value, or `500`; both protocols must agree.
+    /// `200` and a value, or `500`; both protocols must agree, over TCP and over Unix sockets.
     private func look(_ map: String, _ key: String) throws -> String? {
-        let table = try #require(
-            Socket(.tcp(map == "srs-forward" ? suite.forwardPort : suite.reversePort), timeout: 10))
+        let port = map == "srs-forward" ? suite.forwardPort : suite.reversePort
+        let answers = try [
+            look(map, key, table: .tcp(port), socketmap: .unix(suite.socketmap)),
+            look(map, key, table: .unix("\(suite.runtimeDirectory)/\(map)"), socketmap: .tcp(socketmapPort)),
+        ]
+        #expect(answers[0] == answers[1], "\(key)")
+        return answers[0]
+    }
+
+    private func look(
+        _ map: String, _ key: String, table: Socket.Address, socketmap: Socket.Address
+    ) throws -> String? {
+        let table = try #require(Socket(table, timeout: 10))
         table.send("get \(Self.encoded(key))\n")
         let line = try #require(table.receive(through: "\n")).dropLast()
-        let socketmap = try #require(Socket(.unix(suite.socketmap), timeout: 10))
+        let socketmap = try #require(Socket(socketmap, timeout: 10))
         let query = "\(map) \(key)"
         socketmap.send("\(query.utf8.count):\(query),")
         let reply = try #require(socketmap.receiveNetstring())
@@ -46,7 +63,7 @@ import Testing
     private static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "%") { return String(UnicodeScalar(byte)) }
-            let digits = String(byte, radix: 16)
+            let digits = String(byte, radix: 16, uppercase: true)
             return digits.count == 1 ? "%0\(digits)" : "%\(digits)"
         }.joined()
     }
@@ -89,11 +106,9 @@ import Testing
     }
 
     @Test func whatIsLeftAlone() throws {
-        let long = String(repeating: "l", count: 50)
         let senders = [
             "", "postmaster", "@example.net", "a@", "a@example.com", "A@EXAMPLE.COM", "a@mx.test",
-            "a@\(Self.domain)", "SRS0=abcd=EF=example.net=a@\(Self.domain)", "\(long)@example.net",
-            "a@\(String(repeating: "label.", count: 40))example", "ü\0@example.net",
+            "a@\(Self.domain)", "SRS0=abcd=EF=example.net=a@\(Self.domain)", "ü\0@example.net",
         ]
         for sender in senders {
             #expect(try forward(sender) == nil, "\(sender)")
@@ -101,6 +116,26 @@ import Testing
         for recipient in ["", "a@example.net", "a@\(Self.domain)", "SRS0@\(Self.domain)", "SRS0=@\(Self.domain)"] {
             #expect(try reverse(recipient) == nil, "\(recipient)")
         }
+    }
+
+    /// What would not fit is kept, also over a kill of the service right after its reply.
+    @Test func longAddresses() throws {
+        let long = String(repeating: "l", count: 60)
+        let senders = [
+            "\(long)@example.net", "a@\(String(repeating: "label.", count: 40))example", "\"\(long)@ \"@example.net",
+            "SRS0=abcd=EF=example.org=\(long)@example.net", "\(long)ü@example.net",
+        ]
+        for sender in senders {
+            let rewritten = try #require(try forward(sender), "\(sender)")
+            #expect(suite.killNine("srs"))
+            #expect(rewritten.utf8.count == 40 + 1 + Self.domain.utf8.count)
+            #expect(try forward(sender) == rewritten)
+            #expect(try reverse(rewritten) == sender)
+            #expect(try reverse(rewritten.lowercased()) == sender)
+            #expect(try forward(rewritten) == nil)
+            #expect(try reverse(sender) == nil)
+        }
+        #expect(suite.query("srs", "SELECT count(*) FROM postern_srs_originals") == [["\(senders.count)"]])
     }
 
     @Test func forgeries() throws {

@@ -24,6 +24,20 @@ extension WithSystemd {
             #expect(!machine.run("journalctl", "--no-pager").output.contains("a secret of this test"))
         }
 
+        /// The service has the copy of its start, and the command says so.
+        @Test func aNewSecretTakesARestart() throws {
+            let machine = try Machine(configuration: Self.configuration)
+            try machine.write("a secret of this test\n", to: "/etc/postern/srs.secret", mode: 0o600)
+            #expect(machine.lookUp("srs-forward", "anna@example.net")?.hasPrefix("OK SRS0=") == true)
+            let added = machine.run("postern", "srs", "secret", "add")
+            #expect(added.status == 0, "\(added.output)")
+            #expect(added.output.contains("postern: srs still has other secrets: restart it\n"), "\(added.output)")
+            try machine.require("systemctl", "restart", "postern-srs")
+            let listed = try machine.require("postern", "srs", "secret", "list").split(separator: "\n")
+            #expect(listed.count == 3 && listed.last?.contains("verifies") == true, "\(listed)")
+            #expect(try machine.require("stat", "-c", "%U %a", "/etc/postern/srs.secret") == "root 600\n")
+        }
+
         @Test func aMissingSecretIsToldByItsPath() throws {
             let machine = try Machine(configuration: Self.configuration)
             #expect(Socket(.unix(machine.path("/run/postern/srs.sock")))?.send("\n") == true)

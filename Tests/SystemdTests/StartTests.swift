@@ -48,7 +48,7 @@ extension WithSystemd {
             ])
             #expect(refused == "451 4.7.1 Intentional policy rejection, please try again later")
             try machine.require("postern", "throttle", "list")
-            try machine.require("postern", "srs", "excluded")
+            try machine.require("postern", "srs", "exclude", "list")
             for name in ["greylist", "throttle", "srs"] {
                 try machine.require("test", "-s", "/var/lib/postern/\(name)/\(name).db")
             }

@@ -88,7 +88,7 @@ extension Machine {
                 guard let process = self.process(of: unit), process != last else { return false }
                 return self.isActive(unit)
             }
-            // Time for some answers: a question whose connections all end before any answer is given up.
+            // Time for some answers, or each crash would only interrupt a start.
             usleep(100_000)
             guard isUp, let process = process(of: unit), kill(process, SIGKILL) == 0 else { break }
             last = process

@@ -111,9 +111,6 @@ final class Plan {
               store: { engine: postgresql, host: \(directory.path), database: \(PostgreSQL.database), user: postgres }
             """
         let variant = Suite.Variant(name: "on-postgresql", greylist: store, throttle: store)
-        guard Suite.accepts(variant, installation) else {
-            return leaveOut(row, "the suite has no such store yet")
-        }
         let server = try PostgreSQL(programs: programs, directory: directory)
         let stopping = Unchecked(server)
         ending.add { stopping.value.stop() }

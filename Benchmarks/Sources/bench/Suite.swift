@@ -45,15 +45,6 @@ final class Suite {
 
     func stop() { program.stop() }
 
-    /// Whether `postern check` takes the variant's configuration.
-    static func accepts(_ variant: Variant, _ installation: Installation) -> Bool {
-        let directory = installation.scratch
-        let file = directory.appendingPathComponent("accepts.yaml")
-        let text = configuration(variant, directory, policyPort: 7_777, forwardPort: 7_778)
-        guard (try? Data(text.utf8).write(to: file)) != nil else { return false }
-        return (try? Program.output(installation.postern, ["check", "--config", file.path])) != nil
-    }
-
     // MARK: Figures
 
     /// The services' process ids; `postern run` itself only watches and is not counted.

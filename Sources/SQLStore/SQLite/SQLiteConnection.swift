@@ -79,13 +79,27 @@ public final class SQLiteConnection {
         guard sqlite3_db_readonly(database, "main") == 0 else {
             throw SQLError(.readOnly, "the database file cannot be written")
         }
-        let mode = try query("PRAGMA journal_mode=WAL").first?.first
+        let mode = try turnOnLog()
         guard mode == .text("wal") else { throw SQLError(.other, "the database cannot use a write-ahead log") }
         try probe()
         gauge.attach(to: database)
         if configuration.checkpointsInBackground {
             checkpointer = try WALCheckpointer(configuration, gauge: gauge)
         }
+    }
+
+    /// When several processes open a new database at once, SQLite tells all but one of them that it is locked, without
+    /// waiting as it does elsewhere.
+    private func turnOnLog() throws(SQLError) -> SQLValue? {
+        let pause = 2
+        for _ in 0..<max(1, configuration.busyTimeout / pause) {
+            do {
+                return try query("PRAGMA journal_mode=WAL").first?.first
+            } catch  where error.code == .busy {
+                usleep(UInt32(pause) * 1000)
+            }
+        }
+        return try query("PRAGMA journal_mode=WAL").first?.first
     }
 
     /// secure_delete is on in some distributions; it would write zeros over each page of a table that is emptied.

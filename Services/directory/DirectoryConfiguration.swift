@@ -1,7 +1,7 @@
 public import Configuration
 internal import LDAPClient
 internal import MailTypes
-internal import SQLStore
+public import SQLStore
 public import ServiceProtocol
 
 /// The mapping `directory`: what is known about domains, accounts and lists, and how the checks use it.
@@ -17,7 +17,7 @@ public struct DirectoryConfiguration: ServiceConfiguration {
     /// `lists`: where the access lists are. Default: SQLite.
     var lists: StoreConfiguration
     /// `reverse-names`: where the list of reverse names is. Default: SQLite.
-    var reverseNames: StoreConfiguration
+    public var reverseNames: StoreConfiguration
     /// `mlmmjadmin`: who knows the subscribers of mailing lists. Default: nobody.
     var mlmmjAdmin: MLMMJAdminConfiguration?
     /// `postfix-maps`: Postfix's own tables, which are looked into as well. Default: none.

@@ -44,9 +44,16 @@ public enum CheckCatalog {
             usesRecipients: true, states: [.endOfMessage]),
     ]
 
-    /// The order shipped for each protocol state, as far as its checks exist.
+    /// The order shipped for each protocol state, as far as its checks exist. access-list stands after the access
+    /// policies, since a whitelist entry must not open a closed list, and before greylist, which it spares.
     public static let defaultOrder: [(state: String, checks: [String])] = [
-        ("RCPT", ["reject-null-sender", "reject-to-hostname", "greylist"]),
+        (
+            "RCPT",
+            [
+                "reject-null-sender", "reject-to-hostname", "rdns-list", "sender-login", "user-restrictions",
+                "alias-access", "maillist-access", "password-age", "access-list", "greylist",
+            ]
+        ),
         ("END-OF-MESSAGE", ["throttle"]),
     ]
 

@@ -46,6 +46,36 @@ static inline int cldap_search(
     return ldap_search_ext(session, base, scope, filter, attributes, 0, 0, 0, &limit, LDAP_NO_LIMIT, message);
 }
 
+// A page of a search's answer, behind that of the cookie. A server that knows no pages answers with everything.
+static inline int cldap_search_page(
+    LDAP *session, const char *base, int scope, const char *filter, char **attributes, int milliseconds, int size,
+    const void *cookie, size_t length, int *message) {
+    struct timeval limit = {(milliseconds + 999) / 1000, 0};
+    struct berval place = {(ber_len_t)length, (char *)cookie};
+    LDAPControl *page = 0;
+    int result = ldap_create_page_control(session, size, length > 0 ? &place : 0, 0, &page);
+    if (result != LDAP_SUCCESS) return result;
+    LDAPControl *controls[] = {page, 0};
+    result = ldap_search_ext(
+        session, base, scope, filter, attributes, 0, controls, 0, &limit, LDAP_NO_LIMIT, message);
+    ldap_control_free(page);
+    return result;
+}
+
+// The cookie of a page, its value to be freed with ldap_memfree; without one there is no further page.
+static inline struct berval cldap_page_cookie(LDAP *session, LDAPMessage *result) {
+    struct berval cookie = {0, 0};
+    LDAPControl **controls = 0;
+    int code = LDAP_OTHER;
+    if (ldap_parse_result(session, result, &code, 0, 0, 0, &controls, 0) != LDAP_SUCCESS) return cookie;
+    LDAPControl *page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, 0);
+    ber_int_t count = 0;
+    if (page && ldap_parse_pageresponse_control(session, page, &count, &cookie) != LDAP_SUCCESS)
+        cookie = (struct berval){0, 0};
+    ldap_controls_free(controls);
+    return cookie;
+}
+
 // The whole answer to any one question; 0 when there is none in time, -1 when the connection is lost.
 static inline int cldap_result(LDAP *session, int milliseconds, LDAPMessage **result) {
     struct timeval limit = {milliseconds / 1000, (milliseconds % 1000) * 1000};

@@ -6,11 +6,11 @@ internal import Glibc
 public final class LDAPConnection {
     /// How the connection was opened.
     public let configuration: LDAPConfiguration
-    private var session: OpaquePointer?
+    private(set) var session: OpaquePointer?
 
     /// So many searches are under way at most.
     private static let window = 64
-    /// Entries of one answer that are read; no question of ours has as many answers, but for lists of domains.
+    /// Entries of one answer that are read; no question of ours has as many answers.
     private static let maximumEntries = 200_000
 
     /// What is configured is all there is: the library reads neither ldap.conf nor the environment.
@@ -38,6 +38,9 @@ public final class LDAPConnection {
     deinit {
         close()
     }
+
+    /// Whether it can still be used.
+    public var isOpen: Bool { session != nil }
 
     /// Ends the connection. Calls afterwards fail with `.unavailable`.
     public func close() {
@@ -73,7 +76,7 @@ public final class LDAPConnection {
         throw LDAPError(result: result, Self.diagnosis(session))
     }
 
-    private func failure(_ session: OpaquePointer) -> LDAPError {
+    func failure(_ session: OpaquePointer) -> LDAPError {
         LDAPError(result: cldap_last_error(session), Self.diagnosis(session))
     }
 
@@ -129,11 +132,11 @@ public final class LDAPConnection {
     }
 
     private func send(_ search: LDAPSearch, _ session: OpaquePointer, _ message: inout Int32) -> Int32 {
-        var attributes = search.attributes.map { strdup($0) } + [nil]
-        defer { for attribute in attributes { free(attribute) } }
-        return cldap_search(
-            session, search.base, search.scope.rawValue, search.filter, &attributes,
-            Int32(clamping: configuration.searchTimeout), &message)
+        search.withAttributes { attributes in
+            cldap_search(
+                session, search.base, search.scope.rawValue, search.filter, attributes,
+                Int32(clamping: configuration.searchTimeout), &message)
+        }
     }
 
     /// Fails what is left and gives the connection up: an answer that comes later would belong to nobody.
@@ -146,7 +149,7 @@ public final class LDAPConnection {
         return error
     }
 
-    private func read(_ answer: OpaquePointer, _ session: OpaquePointer) -> Result<[LDAPEntry], LDAPError> {
+    func read(_ answer: OpaquePointer, _ session: OpaquePointer) -> Result<[LDAPEntry], LDAPError> {
         var entries: [LDAPEntry] = []
         var entry = ldap_first_entry(session, answer)
         while let found = entry, entries.count < Self.maximumEntries {

@@ -29,7 +29,10 @@ public struct LDAPError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The error of a result code.
     init(result: Int32, _ words: String = "") {
-        let name = ldap_err2string(result).map { String(cString: $0) } ?? "error \(result)"
+        var name = ldap_err2string(result).map { String(cString: $0) } ?? "error \(result)"
+        if result == LDAP_SIZELIMIT_EXCEEDED {
+            name += " (the server does not let this user have the whole answer; raise its limit for him)"
+        }
         self.init(Code(result: result), words.isEmpty ? name : "\(name): \(words)")
     }
 

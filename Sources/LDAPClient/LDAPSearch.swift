@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A search: where, for what, and which attributes are wanted.
 public struct LDAPSearch: Hashable, Sendable {
     /// How deep.
@@ -23,6 +25,13 @@ public struct LDAPSearch: Hashable, Sendable {
         self.scope = scope
         self.filter = filter
         self.attributes = attributes
+    }
+
+    /// Calls `body` with the attributes as the library takes them.
+    func withAttributes<Value>(_ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Value) -> Value {
+        var list = attributes.map { strdup($0) } + [nil]
+        defer { for attribute in list { free(attribute) } }
+        return list.withUnsafeMutableBufferPointer { body($0.baseAddress) }
     }
 
     /// A value as it stands in a filter: every byte but letters, digits and a few harmless ones as `\XX`

@@ -30,7 +30,7 @@ enum AccountsSource: Sendable {
                 }
             }
         case .ldap(let source):
-            source.listDomains { result in
+            source.listDomains(isContinued: !cursor.isEmpty) { result in
                 reply(
                     result.map { all in
                         let rest = all.filter { $0.domain.text > cursor }

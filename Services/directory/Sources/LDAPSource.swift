@@ -1,12 +1,15 @@
 internal import LDAPClient
 internal import MailTypes
 internal import SQLStore
+internal import Synchronization
 
 /// A directory server that answers look-ups about domains and accounts, on a thread with one connection. All searches
 /// that wait are under way at once.
 final class LDAPSource: LookupSource {
     private let thread: StoreThread<LDAPWorker>
     private let alarm: StoreAlarm
+    private let clock: StoreClock
+    private let listing = Mutex(DomainListing())
 
     /// Starts the thread.
     /// - Throws: When the system has no more of them.
@@ -15,6 +18,7 @@ final class LDAPSource: LookupSource {
         report: @escaping @Sendable (String) -> Void
     ) throws {
         self.alarm = alarm
+        self.clock = clock
         thread = try StoreThread(
             name: "dir-ldap", clock: clock, worker: LDAPWorker(configuration, report),
             onStateChange: { alarm.changed(to: $0) })
@@ -26,11 +30,37 @@ final class LDAPSource: LookupSource {
         }
     }
 
-    /// Lists the domains; see ``DomainListing``.
-    func listDomains(_ reply: @escaping @Sendable (Result<[ListedDomain], SQLError>) -> Void) {
-        guard thread.submit(.domains(reply)) else {
-            return reply(.failure(SQLError(.unavailable, "too much waits for the directory")))
+    /// Tells all domains in alphabetical order.
+    /// - Parameter isContinued: Whether a list that was read a moment ago will do: the question is about its next part.
+    func listDomains(isContinued: Bool, _ reply: @escaping DomainListing.Reply) {
+        let now = clock.monotonicMilliseconds()
+        switch listing.withLock({ $0.join(isContinued: isContinued, now: now, reply) }) {
+        case .known(let domains): reply(.success(domains))
+        case .waits: return
+        case .begins: read(after: [], found: [])
         }
+    }
+
+    /// Reads one page and then the next; between them the thread answers what else was asked.
+    private func read(after cookie: [UInt8], found: [ListedDomain]) {
+        let job = LDAPWorker.Job.domains(after: cookie) { [weak self] page in
+            guard let self else { return }
+            do throws(SQLError) {
+                let (domains, next) = try page.get()
+                guard next.isEmpty else { return read(after: next, found: found + domains) }
+                finish(.success((found + domains).sorted { $0.domain.text < $1.domain.text }))
+            } catch {
+                finish(.failure(error))
+            }
+        }
+        guard thread.submit(job) else {
+            return finish(.failure(SQLError(.unavailable, "too much waits for the directory")))
+        }
+    }
+
+    private func finish(_ result: Result<[ListedDomain], SQLError>) {
+        let now = clock.monotonicMilliseconds()
+        for reply in listing.withLock({ $0.finish(result, now: now) }) { reply(result) }
     }
 
     func stop() {
@@ -42,7 +72,8 @@ final class LDAPSource: LookupSource {
 struct LDAPWorker: StoreWorker {
     enum Job: Sendable {
         case ask([Lookup], reply: @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void)
-        case domains(@Sendable (Result<[ListedDomain], SQLError>) -> Void)
+        case domains(
+            after: [UInt8], reply: @Sendable (Result<(domains: [ListedDomain], next: [UInt8]), SQLError>) -> Void)
     }
 
     private let configuration: LDAPConfiguration
@@ -71,7 +102,14 @@ struct LDAPWorker: StoreWorker {
             [(lookup: Lookup, search: LDAPSearch, reply: @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void)] = []
         for job in jobs {
             switch job {
-            case .domains(let reply): health = list(reply, on: connection) ?? health
+            case .domains(let cookie, let reply):
+                do throws(LDAPError) {
+                    let page = try connection.page(of: lookups.listing, after: cookie)
+                    reply(.success((lookups.domains(page.entries), page.cookie)))
+                } catch {
+                    if !connection.isOpen { health = .broken(SQLError(error)) }
+                    reply(.failure(SQLError(error)))
+                }
             case .ask(let wanted, let reply):
                 for lookup in wanted {
                     if let search = lookups.search(for: lookup) {
@@ -95,23 +133,11 @@ struct LDAPWorker: StoreWorker {
         return health
     }
 
-    private func list(
-        _ reply: @Sendable (Result<[ListedDomain], SQLError>) -> Void, on connection: LDAPConnection
-    ) -> StoreHealth? {
-        var found: Result<[LDAPEntry], LDAPError> = .failure(LDAPError(.other, "no answer"))
-        let lost = connection.search([lookups.listing]) { _, result in found = result }
-        switch found {
-        case .success(let entries): reply(.success(lookups.domains(entries)))
-        case .failure(let error): reply(.failure(SQLError(error)))
-        }
-        return lost.map { .broken(SQLError($0)) }
-    }
-
     mutating func refuse(_ jobs: [Job], because error: SQLError) {
         for job in jobs {
             switch job {
             case .ask(let lookups, let reply): reply(lookups.map { ($0, .failed("accounts: \(error)")) })
-            case .domains(let reply): reply(.failure(error))
+            case .domains(_, let reply): reply(.failure(error))
             }
         }
     }

@@ -44,16 +44,15 @@ extension LDAPLookups {
             attributes: ["domainName", "domainAliasName", "domainBackupMX"])
     }
 
-    /// What that search has found, in alphabetical order.
+    /// What that search has found.
     func domains(_ entries: [LDAPEntry]) -> [ListedDomain] {
-        let all = entries.flatMap { entry -> [ListedDomain] in
+        entries.flatMap { entry -> [ListedDomain] in
             guard let own = Domain(parsing: entry.value("domainName")) else { return [] }
             let isBackup = entry.has("domainBackupMX", "yes")
             let names = entry.values("domainAliasName").compactMap { Domain(parsing: $0) }
             return [ListedDomain(domain: own, kind: isBackup ? .backupMX : .local)]
                 + names.map { ListedDomain(domain: $0, kind: .alias, target: own) }
         }
-        return all.sorted { $0.domain.text < $1.domain.text }
     }
 }
 

@@ -14,11 +14,14 @@ extension DirectoryService {
                 let connection = try result.get()
                 // What nobody waits for any more must not be recorded.
                 guard deadline > MonotonicInstant.now else {
-                    reply(SQLError(.timeout, "the deadline has passed"))
+                    reply(Self.tooLate)
                     return nil
                 }
                 let changes = try connection.transaction {
-                    try AccessListTable(connection).welcome(entries.map { ($0.account.text, $0.address.text) })
+                    let changes = try AccessListTable(connection).welcome(
+                        entries.map { ($0.account.text, $0.address.text) })
+                    guard deadline > MonotonicInstant.now else { throw Self.tooLate }
+                    return changes
                 }
                 if changes > 0 { board.forget() }
                 reply(nil)
@@ -30,6 +33,10 @@ extension DirectoryService {
             }
         }
     }
+}
+
+extension DirectoryService {
+    fileprivate static let tooLate = SQLError(.timeout, "the deadline has passed")
 }
 
 extension SQLError {

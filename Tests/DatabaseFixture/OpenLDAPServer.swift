@@ -20,7 +20,8 @@ public final class OpenLDAPServer: Sendable {
     public static let password = "correct horse battery"
 
     /// A server with these entries below ``baseDN``.
-    public init(ldif: String) throws {
+    /// - Parameter settings: Further lines about the database.
+    public init(ldif: String, settings: String = "") throws {
         directory = try TemporaryDirectory()
         port = try freePort()
         tlsPort = try freePort()
@@ -28,7 +29,7 @@ public final class OpenLDAPServer: Sendable {
         try makeCertificates(in: path)
         try run("/bin/mkdir", ["\(path)/db"])
         try directory.write(ldapSchema, to: "mail.schema")
-        try directory.write(Self.settings(path), to: "slapd.conf")
+        try directory.write(Self.settings(path) + settings + "\n", to: "slapd.conf")
         try directory.write(Self.roots + "\n" + ldif, to: "init.ldif")
         try run("/usr/sbin/slapadd", ["-q", "-f", "\(path)/slapd.conf", "-l", "\(path)/init.ldif"])
         process = ServerProcess(

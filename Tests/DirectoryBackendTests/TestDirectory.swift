@@ -41,9 +41,10 @@ final class TestDirectory: Sendable {
     /// - Parameters:
     ///   - isOwn: Whether a database server is started for it alone.
     ///   - limits: Keys for the mapping of accounts.
+    ///   - slapd: Further lines about OpenLDAP's database.
     init(
         _ backend: Backend, content: DirectoryContent = .site, ldif: String = "", isOwn: Bool = false,
-        limits: String = ""
+        limits: String = "", slapd: String = ""
     ) throws {
         self.backend = backend
         directory = try TemporaryDirectory()
@@ -75,7 +76,8 @@ final class TestDirectory: Sendable {
             // As in iRedMail, the lists stay in SQL.
             databases = []
             own = nil
-            let server = try OpenLDAPServer(ldif: content.ldif(below: OpenLDAPServer.baseDN) + "\n" + ldif)
+            let server = try OpenLDAPServer(
+                ldif: content.ldif(below: OpenLDAPServer.baseDN) + "\n" + ldif, settings: slapd)
             ldap = server
             let secret = try directory.write(OpenLDAPServer.password, to: "password", mode: 0o600)
             let path = "path: \(directory.path)/directory.db"

@@ -88,11 +88,15 @@ import Testing
             }
         }
         for (service, key) in [
-            ("frontend", "keys of the mapping frontend"), ("directory", "directory.local-domains"),
-            ("reputation", "mapping reputation"),
+            ("frontend", "keys of the mapping frontend"), ("reputation", "mapping reputation"),
         ] {
             #expect(try ask(service, "request=set").contains("error=nothing can be set here: "))
             #expect(try ask(service, "request=delete").contains(key))
+        }
+        #expect(try ask("directory", "request=set").contains("error=set needs what="))
+        for verb in ["set", "delete"] {
+            let reply = try ask("directory", "request=\(verb)", "what=local-domains")
+            #expect(reply.contains("are the keys directory.local-domains"), "\(reply)")
         }
         #expect(try ask("frontend", "request=list", "what=services").contains("columns=service%09up"))
         #expect(

@@ -80,10 +80,18 @@ final class PostfixTables {
     private func words(of path: String) throws(SQLError) -> Set<String> {
         guard let file = fopen(path, "re") else { throw SQLError(.ioError, "\(path) cannot be read, error \(errno)") }
         defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: Self.longestFile)
-        let count = fread(&bytes, 1, bytes.count, file)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+            guard bytes.count <= Self.longestFile else {
+                throw SQLError(.other, "\(path) is longer than \(Self.longestFile) bytes")
+            }
+        }
         var words: Set<String> = []
-        for line in String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline) {
+        for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
             let text = line.prefix { $0 != "#" }
             for word in PostfixSettings.words(String(text)) { words.insert(word.lowercased()) }
         }

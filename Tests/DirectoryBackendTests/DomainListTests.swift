@@ -42,7 +42,8 @@ import Testing
 
     /// Half a list would call domains foreign that are not.
     @Test func aServerThatTellsOnlyAPart() throws {
-        let service = try Self.site(slapd: "sizelimit size.soft=100 size.hard=700").service()
+        let site = try Self.site(slapd: "sizelimit size.soft=100 size.hard=700")
+        let service = try site.service()
         defer { service.stop() }
         let (domains, failure) = try Self.list(service)
         #expect(domains.isEmpty)

@@ -35,6 +35,9 @@ import Testing
         return site
     }
 
+    /// For tests that only read; it lives as long as they.
+    private static let shared = Result { try site() }
+
     /// Postfix's programs wait before they read a file that was written just now.
     private static func age(_ site: TestDirectory) throws {
         let names = ["main.cf", "destinations", "domains", "mailboxes", "aliases", "patterns", "relayed"]
@@ -69,13 +72,13 @@ import Testing
             ("address-kind:any-thing@box.test", "alias"),
         ])
     func facts(_ name: String, _ value: String) throws {
-        let service = try Self.service(Self.site())
+        let service = try Self.service(Self.shared.get())
         defer { service.stop() }
         #expect(try Self.fact(service, name) == value)
     }
 
     @Test func theListOfDomains() throws {
-        let service = try Self.service(Self.site())
+        let service = try Self.service(Self.shared.get())
         defer { service.stop() }
         let words = try #require(try Self.fact(service, "local-domains:.")).split(separator: " ").map(String.init)
         for word in ["local:plain.test", "local:box.test", "backup-mx:relay.test", "local:stored.test"] {
@@ -91,7 +94,7 @@ import Testing
             ("x' y@box.test", "ida@box.test", "no"),
         ])
     func senderLogin(_ sender: String, _ user: String, _ verdict: String) throws {
-        let service = try Self.service(Self.site())
+        let service = try Self.service(Self.shared.get())
         defer { service.stop() }
         let item = DirectoryCase(
             "sender-login", sender,
@@ -105,7 +108,7 @@ import Testing
 
     /// Nobody knows how old a password is there, so it is not too old.
     @Test func passwordsHaveNoAge() throws {
-        let service = try Self.service(Self.site())
+        let service = try Self.service(Self.shared.get())
         defer { service.stop() }
         let item = DirectoryCase(
             "password-age", "ida",

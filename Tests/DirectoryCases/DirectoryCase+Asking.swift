@@ -30,7 +30,8 @@ extension DirectoryCase {
         return nil
     }
 
-    private static func text(_ reply: CheckReply?) -> String {
+    /// A reply in the words of ``DirectoryCase/verdict``; an error as `error: TEXT`.
+    package static func text(_ reply: CheckReply?) -> String {
         switch reply {
         case .needs(let names)?: return "need=" + names.map(\.description).joined(separator: " ")
         case .results(let results)?:

@@ -12,7 +12,8 @@ struct DirectoryRows {
     private static let small = 1_000
     private static let large = 100_000
 
-    private static let warm = Load(kind: .submission, expected: ["DUNNO"], spread: 10_000)
+    private static let users = 2_000
+    private static let warm = Load(kind: .submission, expected: ["DUNNO"], spread: users)
     private static let cold = Load(kind: .submission, expected: ["DUNNO"])
 
     func run(_ floor: Int) throws {
@@ -22,6 +23,7 @@ struct DirectoryRows {
         }
         let few = try site("directory-small", of: Self.small, programs)
         let many = try site("directory-large", of: Self.large, programs)
+        try warmUp(few)
         try measure(
             Row(
                 name: "directory, warm", requirements: [.ratio(0.22)], contender: contender(few, Self.warm),
@@ -32,6 +34,8 @@ struct DirectoryRows {
                 contender: contender(few, Self.cold, isFresh: true),
                 opponent: Contender(port: floor, load: Self.cold)))
         let rows = "\(Self.large) rows against \(Self.small)"
+        try warmUp(few)
+        try warmUp(many)
         try measure(
             Row(
                 name: "directory, warm, \(rows)", requirements: [.ratio(0.8)], contender: contender(many, Self.warm),
@@ -41,6 +45,14 @@ struct DirectoryRows {
                 name: "directory, cold, \(rows)", requirements: [.ratio(0.8)],
                 contender: contender(many, Self.cold, isFresh: true),
                 opponent: contender(few, Self.cold, isFresh: true)))
+    }
+
+    /// Lets the directory learn of all users, so that what follows is asked of memory.
+    private func warmUp(_ site: (suite: Suite, server: PostgreSQL)) throws {
+        var each = Self.warm
+        each.spread = nil
+        each.requests = Self.users
+        _ = try each.run(at: site.suite.policyPort, installation)
     }
 
     private func contender(

@@ -16,8 +16,9 @@ SANITIZERS ?=
 BENCH ?=
 SOURCES = Package.swift Sources Services Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
-# Test targets that start servers; the others are unit tests.
-SYSTEM_TESTS = DatabaseTests|DirectoryBackendTests|FaultTests|GreylistServiceTests|PostfixTests|SRSDatabaseTests|SuiteTests|SystemdTests|ThrottleTests
+# Test targets that start servers, in two lots that take about the same time; the others are unit tests.
+FAULT_TESTS = DirectoryBackendTests|FaultTests|SRSDatabaseTests|ThrottleTests
+SERVER_TESTS = DatabaseTests|GreylistServiceTests|PostfixTests|SuiteTests|SystemdTests
 
 DESTDIR ?=
 PREFIX ?= /usr
@@ -63,14 +64,14 @@ unit-test:
 	@echo "== building the tests (debug)"
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the unit tests"
-	@swift test --skip-build --skip '^($(SYSTEM_TESTS))\.'
+	@swift test --skip-build --skip '^($(FAULT_TESTS)|$(SERVER_TESTS))\.'
 
-# Tests that start database servers, the suite, a real Postfix and a real systemd, one after the other.
+# Tests that start database servers, the suite, a real Postfix and a real systemd.
 system-test:
 	@scripts/install-packages build test
 	@$(SWIFT_BUILD) --build-tests
 	@echo "== running the system tests"
-	@swift test --skip-build --no-parallel --filter '^($(SYSTEM_TESTS))\.'
+	@scripts/system-tests '$(SERVER_TESTS)' '$(FAULT_TESTS)'
 
 simulate:
 	@scripts/install-packages build

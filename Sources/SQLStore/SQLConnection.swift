@@ -27,7 +27,8 @@ public protocol SQLConnection: StoreConnection {
     ///   - values: The values of the other placeholders, all of them written `?`.
     func query(_ sql: String, rows: [[SQLValue]], _ values: [SQLValue]) throws(SQLError) -> [[SQLValue]]
     /// Runs a statement once for each of `rows`, in order; when one fails, none has an effect, provided a transaction
-    /// is open, which then has to be rolled back.
+    /// is open, which then has to be rolled back. No two rows may concern the same row of the table, but for an INSERT
+    /// that leaves alone what is there: PostgreSQL runs one statement for all.
     /// - Returns: The sum of what ``execute(_:_:)`` returns for each.
     @discardableResult
     func execute(_ sql: String, rows: [[SQLValue]]) throws(SQLError) -> Int

@@ -50,6 +50,37 @@ enum EngineTests<Server: DatabaseServer> {
                 == [[.integer(18)]])
     }
 
+    /// One statement for all rows, or one execution for each: the table is the same.
+    static func changes() throws {
+        let connection = try connection()
+        try connection.executeScript("CREATE TABLE t (n INTEGER PRIMARY KEY, a VARCHAR(20), s SMALLINT)")
+        let rows = (1...1200).map { [SQLValue.integer(Int64($0)), .text("a\($0)"), $0 % 3 == 0 ? .null : .integer(1)] }
+        #expect(try connection.execute("INSERT INTO t (n, a, s) VALUES (?, ?, ?)", rows: rows) == 1200)
+        let updated = try connection.execute(
+            "UPDATE t SET a = ?, s = ? WHERE n = ? AND s IS NULL",
+            rows: (1...6).map { [.text("b'?"), .integer(2), .integer($0)] })
+        #expect(updated == 2)
+        // A column of NULLs only, and one of different kinds.
+        #expect(
+            try connection.execute("UPDATE t SET s = ? WHERE n = ?", rows: (1...2).map { [.null, .integer($0)] }) == 2)
+        #expect(
+            try connection.execute(
+                "UPDATE t SET a = ? WHERE n = ?", rows: [[.null, .integer(1)], [.text("?"), .integer(2)]])
+                == 2)
+        #expect(
+            try connection.query("SELECT n, a, s FROM t WHERE n <= 6 ORDER BY n") == [
+                [.integer(1), .null, .null], [.integer(2), .text("?"), .null],
+                [.integer(3), .text("b'?"), .integer(2)],
+                [.integer(4), .text("a4"), .integer(1)], [.integer(5), .text("a5"), .integer(1)],
+                [.integer(6), .text("b'?"), .integer(2)],
+            ])
+        #expect(
+            try connection.execute(
+                "DELETE FROM t WHERE n = ? AND a <> ?", rows: (3...1300).map { [.integer($0), .text("a5")] })
+                == 1197)
+        #expect(try connection.query("SELECT sum(n) FROM t") == [[.integer(8)]])
+    }
+
     static func failures() throws {
         let connection = try connection()
         try connection.executeScript("CREATE TABLE t (n BIGINT PRIMARY KEY, a VARCHAR(5))")
@@ -81,11 +112,52 @@ enum EngineTests<Server: DatabaseServer> {
 @Suite struct PostgreSQLConnectionTests {
     @Test func valuesOfEachKind() throws { try EngineTests<PostgreSQLServer>.kinds() }
     @Test func listsOfRows() throws { try EngineTests<PostgreSQLServer>.lists() }
+    @Test func changesOfManyRows() throws { try EngineTests<PostgreSQLServer>.changes() }
     @Test func failuresAreToldApart() throws { try EngineTests<PostgreSQLServer>.failures() }
+}
+
+extension PostgreSQLConnectionTests {
+    /// Statements that were planned while the table was empty find their rows by index when it is large, soon after.
+    @Test func aPlanIsGoodForALargeTable() async throws {
+        let server = try PostgreSQLServer.shared()
+        let connection = try server.connect(to: server.makeDatabase())
+        try connection.executeScript(
+            "CREATE TABLE t (id SERIAL PRIMARY KEY, a VARCHAR(255), b VARCHAR(255), n BIGINT, UNIQUE (a, b))")
+        for size in [0, 50_000] {
+            try connection.execute(
+                "INSERT INTO t (a, b, n) SELECT 'a' || i, 'b', i FROM generate_series(1, ?) AS i",
+                [.integer(Int64(size))])
+            if size > 0 { try await Task.sleep(for: .milliseconds(2_100)) }
+            try connection.begin()
+            let before = try Self.reads(connection)
+            let keys = (1...20).map { [SQLValue.text("a\($0)"), .text("b")] }
+            let found = try connection.query(
+                "SELECT id FROM t WHERE (a, b) IN (??) AND n > ? ORDER BY id FOR UPDATE", rows: keys, [.integer(0)])
+            #expect(found.count == min(size, 20))
+            let changes = (1...20).map { [SQLValue.integer(-1), .integer($0)] }
+            #expect(try connection.execute("UPDATE t SET n = ? WHERE id = ?", rows: changes) == min(size, 20))
+            #expect(try connection.execute("DELETE FROM t WHERE a = ? AND b = ?", rows: keys) == min(size, 20))
+            let reads = try Self.reads(connection)
+            #expect(reads.whole == before.whole)
+            #expect(reads.rows - before.rows < 200)
+            try connection.commit()
+        }
+    }
+
+    /// How often the table was read as a whole, and how many rows were read by index, as far as this session has not
+    /// reported it yet.
+    private static func reads(_ connection: PostgreSQLConnection) throws -> (whole: Int64, rows: Int64) {
+        let row = try connection.query(
+            "SELECT coalesce(sum(seq_scan), 0)::bigint, coalesce(sum(idx_tup_fetch), 0)::bigint"
+                + " FROM pg_stat_xact_user_tables WHERE relname = 't'"
+        ).first
+        return (try #require(row?.first?.integerValue), try #require(row?.last?.integerValue))
+    }
 }
 
 @Suite struct MariaDBConnectionTests {
     @Test func valuesOfEachKind() throws { try EngineTests<MariaDBServer>.kinds() }
     @Test func listsOfRows() throws { try EngineTests<MariaDBServer>.lists() }
+    @Test func changesOfManyRows() throws { try EngineTests<MariaDBServer>.changes() }
     @Test func failuresAreToldApart() throws { try EngineTests<MariaDBServer>.failures() }
 }

@@ -12,6 +12,8 @@ public final class PostgreSQLConnection {
     private var session: OpaquePointer?
     private var statements: [StatementKey: String] = [:]
     private var preparedCount = 0
+    /// When the server was last told to plan anew; CLOCK_MONOTONIC in milliseconds.
+    private var planned = StoreClock.system.monotonicMilliseconds()
     /// The tables of seen keys, once they have been prepared.
     var seen: SeenTables?
     /// What the server said when the open transaction began.
@@ -30,6 +32,7 @@ public final class PostgreSQLConnection {
         try connect()
         do {
             try executeScript(Self.settings(configuration))
+            try executeScript(Self.planning)
             if !configuration.isReadOnly { try probe() }
         } catch {
             close()
@@ -79,6 +82,16 @@ public final class PostgreSQLConnection {
         """
     }
 
+    /// Statements are planned once in a while, in a nested loop over what they are given and by index: what is right for a
+    /// large table and does no harm in a small one. Left to itself the server plans by the size of the table at that
+    /// moment, keeps a plan from when it was empty, and then reads the whole of it for each request. A server too old for
+    /// one of the settings does without it.
+    private static let planning = """
+        SELECT set_config(name, value, false) FROM pg_settings JOIN (VALUES ('plan_cache_mode', 'force_generic_plan'),
+            ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('random_page_cost', '1'),
+            ('jit', 'off')) AS wanted (name, value) USING (name)
+        """
+
     private func connect() throws(SQLError) {
         let parameters = PostgreSQLParameters(configuration)
         let opened = parameters.withPointers { PQconnectStartParams($0, $1, 0) }
@@ -108,8 +121,12 @@ public final class PostgreSQLConnection {
 
     // MARK: - Statements
 
+    /// How long a plan is kept, in milliseconds. Which index is best is seen only when the table has some rows.
+    private static let planLifetime = 2_000
+
     /// The name under which the server keeps the statement, prepared now if it was not.
     func prepared(_ text: StatementText, types: [UInt32], for sql: String) throws(SQLError) -> String {
+        try planAnew()
         let key = StatementKey(text: text.text, types: types)
         if let name = statements[key] { return name }
         try makeRoom()
@@ -118,6 +135,13 @@ public final class PostgreSQLConnection {
         try perform(sql) { PQsendPrepare($0, name, text.text, Int32(types.count), types) }
         statements[key] = name
         return name
+    }
+
+    private func planAnew() throws(SQLError) {
+        let now = StoreClock.system.monotonicMilliseconds()
+        guard now - planned >= Self.planLifetime else { return }
+        planned = now
+        try perform("DISCARD PLANS") { PQsendQueryParams($0, "DISCARD PLANS", 0, nil, nil, nil, nil, 0) }
     }
 
     /// A program has a fixed set of statements; only one that builds them at run time gets here.

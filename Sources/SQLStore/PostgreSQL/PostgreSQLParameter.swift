@@ -9,14 +9,26 @@ struct PostgreSQLParameter {
 
     /// - Throws: `.constraint` for text with NUL, which PostgreSQL cannot store.
     init(_ value: SQLValue, _ sql: String) throws(SQLError) {
-        switch value {
-        case .null: (type, bytes) = (0, nil)
-        case .integer(let number): (type, bytes) = (PostgreSQLType.int8, Self.bytes(of: number))
-        case .text(let text): (type, bytes) = (PostgreSQLType.text, Array(text.utf8))
-        case .blob(let blob): (type, bytes) = (PostgreSQLType.bytea, blob)
-        }
+        type = Self.type(of: value)
+        bytes =
+            switch value {
+            case .null: nil
+            case .integer(let number): Self.bytes(of: number)
+            case .text(let text): Array(text.utf8)
+            case .blob(let blob): blob
+            }
         guard type != PostgreSQLType.text || bytes?.contains(0) != true else {
             throw SQLError(.constraint, "a text with a NUL byte", statement: sql)
+        }
+    }
+
+    /// The type that a value is sent as; 0 for NULL.
+    static func type(of value: SQLValue) -> Oid {
+        switch value {
+        case .null: 0
+        case .integer: PostgreSQLType.int8
+        case .text: PostgreSQLType.text
+        case .blob: PostgreSQLType.bytea
         }
     }
 

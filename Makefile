@@ -18,7 +18,7 @@ SOURCES = Package.swift Sources Services Tests Benchmarks/Package.swift Benchmar
 
 # Test targets that start servers, in two lots that take about the same time; the others are unit tests.
 FAULT_TESTS = FaultTests|ReputationServiceTests|SRSDatabaseTests|ThrottleTests
-SERVER_TESTS = DatabaseTests|GreylistServiceTests|PostfixTests|SuiteTests|SystemdTests
+SERVER_TESTS = DatabaseTests|DirectoryBackendTests|GreylistServiceTests|PostfixTests|SuiteTests|SystemdTests
 
 DESTDIR ?=
 PREFIX ?= /usr

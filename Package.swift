@@ -62,6 +62,8 @@ let testSupport: [Target] = [
     .target(
         name: "NameServerFixture", dependencies: ["DatabaseFixture", "SuiteFixture"], path: "Tests/NameServerFixture",
         swiftSettings: strict),
+        name: "DirectoryCases", dependencies: ["Directory", "MailTypes", "PostfixProtocol", "ServiceProtocol"],
+        path: "Tests/DirectoryCases", swiftSettings: strict),
     .executableTarget(
         name: "StoreFaultProbe", dependencies: ["SQLStore"], path: "Tests/SQLStoreTests/StoreFaultProbe",
         swiftSettings: strict),
@@ -104,7 +106,9 @@ let package = Package(
         .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCURL", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -127,6 +131,7 @@ let package = Package(
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ]),
         module("SPF", ["DNS", "MailTypes"]),
+        module("LDAPClient", ["CLDAP", "Configuration"]),
         module("SQLStore", ["CCrypto", "CMariaDB", "CPostgreSQL", "CSQLite", "Configuration"]),
         module("SharedTables", ["SQLStore"]),
         module("Supervisor", ["CPosternSupport", "ServiceProtocol"]),
@@ -146,7 +151,7 @@ let package = Package(
                 "Configuration", "MailTypes", "PostfixProtocol", "ServiceProtocol", "ServiceRuntime",
                 "ServiceTransport", collections, logging, nioCore, nioPosix,
             ])
-        + service("directory", library: "Directory", serviceModules)
+        + service("directory", library: "Directory", serviceModules + ["CCURL", "LDAPClient", "SQLStore"])
         + service("greylist", library: "Greylist", serviceModules + ["SQLStore"])
         + service("reputation", library: "Reputation", serviceModules + ["DNS", "DNSClient", "SPF", "SQLStore"])
         + service("srs", library: "SRS", serviceModules + ["CCrypto", "SQLStore"])
@@ -177,7 +182,6 @@ let package = Package(
             tests(
                 "FrontendTests",
                 serviceModules + ["Frontend", "ServiceRuntime", "ServiceTransport", nioCore, nioEmbedded]),
-            tests("DirectoryTests", serviceModules + ["Directory"]),
             tests("ReputationTests", serviceModules + ["DNS", "DNSClient", "Reputation", "SPF"]),
             tests(
                 "ReputationServiceTests",
@@ -185,6 +189,12 @@ let package = Package(
                     "DNS", "DNSClient", "DatabaseFixture", "NameServerFixture", "Reputation", "SQLStore",
                     "SuiteFixture",
                 ] + programs),
+            tests("DirectoryTests", serviceModules + ["Directory", "DirectoryCases", "Reputation"]),
+            tests(
+                "DirectoryBackendTests",
+                serviceModules + [
+                    "DatabaseFixture", "Directory", "DirectoryCases", "LDAPClient", "SQLStore", "SuiteFixture",
+                ]),
             tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),

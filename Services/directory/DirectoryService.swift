@@ -1,91 +1,135 @@
 public import Logging
 internal import MailTypes
+internal import SQLStore
 public import ServiceProtocol
 internal import Synchronization
 
-/// Provides the facts `local:DOMAIN` (`yes`, `no`) and `alias-target:DOMAIN` (the domain it stands for, or `none`), and
-/// page by page the list of all mail domains as `local-domains:CURSOR`.
+/// The directory service: what it knows about domains, accounts and lists decides checks, and is told as facts.
 public final class DirectoryService: PolicyService {
-    private let domains: Mutex<LocalDomains>
-    private let log: Logger
+    /// What a configuration comes to. An object, since each request takes it along.
+    final class Settings: Sendable {
+        let configuration: DirectoryConfiguration
+        let common: CommonConfiguration
+        let domains: LocalDomains
 
-    /// A service that answers from its configuration.
-    public init(
+        init(_ configuration: DirectoryConfiguration, _ common: CommonConfiguration) {
+            self.configuration = configuration
+            self.common = common
+            domains = configuration.domains(hostnames: common.hostnames)
+        }
+    }
+
+    let settings: Mutex<Settings>
+    let backends: DirectoryBackends
+    let board: LookupBoard
+    let log: Logger
+    private let clock: ServiceClock
+
+    /// Starts the threads of the backends. That one of them cannot be reached is no error here but an answer to each
+    /// request.
+    /// - Throws: When the system has no more threads.
+    public convenience init(
         configuration: DirectoryConfiguration, common: CommonConfiguration, clock: ServiceClock = .system, log: Logger
     ) throws {
-        domains = Mutex(configuration.domains(hostnames: common.hostnames))
+        try self.init(configuration: configuration, common: common, clock: clock, log: log, source: nil)
+    }
+
+    /// - Parameter source: Answers everything instead of the backends; for tests.
+    package init(
+        configuration: DirectoryConfiguration, common: CommonConfiguration, clock: ServiceClock = .system,
+        log: Logger, source: (any LookupSource)?
+    ) throws {
+        let settings = Mutex(Settings(configuration, common))
+        let allWildcards = Flag(configuration.allWildcards)
+        let changes = LateBoard()
+        let backends = try DirectoryBackends(
+            configuration, allWildcards: { allWildcards.value }, onChange: { changes.forget() }, clock: clock, log: log)
+        self.settings = settings
+        self.backends = backends
+        self.allWildcards = allWildcards
+        let cache = configuration.cache
+        board = LookupBoard(
+            AnswerTable(lifetime: cache.lifetime, staleLifetime: cache.serveStale, capacity: cache.entries),
+            route: { source ?? backends.source(for: $0) }, clock: { clock.monotonic().milliseconds })
+        changes.set(board)
+        self.clock = clock
         self.log = log
     }
 
-    /// Takes another configuration; questions that come from now on are answered from it.
+    private let allWildcards: Flag
+
+    /// Takes another configuration; questions that come from now on are answered by it. The backends stay.
     public func apply(_ configuration: DirectoryConfiguration, common: CommonConfiguration) {
-        let changed = configuration.domains(hostnames: common.hostnames)
-        domains.withLock { $0 = changed }
-        log.info("\(changed.all.count) mail domains")
+        let changed = Settings(configuration, common)
+        let old = settings.withLock { settings in
+            defer { settings = changed }
+            return settings.configuration
+        }
+        if !old.hasSameBackends(as: configuration) {
+            log.warning("other databases or directory servers are used only after a restart")
+        }
+        let cache = configuration.cache
+        allWildcards.value = configuration.allWildcards
+        board.adopt(lifetime: cache.lifetime, staleLifetime: cache.serveStale, capacity: cache.entries)
+        board.forget()
+        log.info("\(changed.domains.all.count) mail domains in the configuration")
     }
 
-    /// The kind of fact that is a page of the list.
-    private static let listKind = "local-domains"
+    /// The name of the check that records.
+    static let outboundCheck = "whitelist-outbound-list"
 
     /// What the service says of itself.
-    public var hello: Hello {
-        Hello(service: "directory", provides: ["local", "alias-target", Self.listKind])
+    public let hello = Hello(
+        service: "directory", checks: DirectoryCheck.allCases.map(\.rawValue) + [outboundCheck],
+        records: [outboundCheck], provides: DirectoryFact.allCases.map(\.rawValue), wantsRecipients: true)
+
+    /// A sender that cannot be looked up must not pass.
+    public var directFailureRule: FailureRule { .defer }
+
+    // MARK: - Checks
+
+    /// Decides the checks; what is known already decides at once, on the caller's thread.
+    public func check(_ request: CheckRequest, reply: @escaping @Sendable (CheckReply) -> Void) {
+        let current = settings.withLock { $0 }
+        let subject = DirectorySubject(request, common: current.common, now: clock.unixSeconds())
+        let evaluation = DirectoryEvaluation(request: request, subject: subject, settings: current)
+        evaluation.run(on: self, received: [:], round: 0, reply: reply)
     }
 
-    /// Answers what is about a domain in A-label form; everything else stays unknown.
-    public func facts(_ request: FactRequest, reply: @escaping @Sendable (FactReply) -> Void) {
-        let domains = domains.withLock { $0 }
-        var values: [FactName: String] = [:]
-        for name in request.names {
-            if name.kind == Self.listKind {
-                values[name] = domains.page(after: name.subject)
-            } else if name.hasValidDomain {
-                values[name] = Domain(parsing: name.subject).flatMap { Self.value(of: name.kind, $0, in: domains) }
-            }
-        }
-        reply(FactReply(values: values))
+    /// Finishes what was asked and closes the connections.
+    public func stop() {
+        backends.stop()
+    }
+}
+
+/// The board for those who are made before it.
+final class LateBoard: Sendable {
+    private struct Reference {
+        weak var board: LookupBoard?
     }
 
-    private static func value(of kind: String, _ domain: Domain, in domains: LocalDomains) -> String? {
-        switch kind {
-        case "local": domains.contains(domain) ? "yes" : "no"
-        case "alias-target": domains.aliasTarget(of: domain)?.text ?? "none"
-        default: nil
-        }
+    private let reference = Mutex(Reference())
+
+    func set(_ board: LookupBoard) {
+        reference.withLock { $0.board = board }
     }
 
-    /// `list what=local-domains [after=DOMAIN]`; `set` and `delete` say where the settings are.
-    public func administer(_ request: AdminRequest, reply: @escaping @Sendable (AdminReply) -> Void) {
-        switch request.verb {
-        case "list": list(request, reply)
-        case "set", "delete":
-            reply(
-                .failed(
-                    "nothing can be \(request.verb == "set" ? "set" : "deleted") here: the domains are the keys "
-                        + "directory.local-domains, alias-domains and backup-mx-domains of the configuration"))
-        default: reply(.failed("unknown verb \(request.verb)"))
-        }
+    /// Forgets all answers.
+    func forget() {
+        reference.withLock { $0.board }?.forget()
+    }
+}
+
+/// A switch that several threads look at.
+final class Flag: Sendable {
+    private let isOn: Mutex<Bool>
+
+    init(_ value: Bool) {
+        isOn = Mutex(value)
     }
 
-    private func list(_ request: AdminRequest, _ reply: (AdminReply) -> Void) {
-        guard request.arguments["what"] == "local-domains" else {
-            return reply(.failed("list needs what=local-domains"))
-        }
-        let after = request.arguments["after"] ?? ""
-        let rows = domains.withLock { $0 }.all.filter { $0.domain.text > after }
-        let page = rows.prefix(AdminReply.maximumRows)
-        reply(
-            .done(
-                columns: ["domain", "kind", "target"],
-                rows: page.map { [$0.domain.text, $0.kind.rawValue, $0.target?.text ?? ""] },
-                next: page.count < rows.count ? page.last?.domain.text : nil))
-    }
-
-    /// The number of domains of each kind.
-    public func statistics() -> [(name: String, value: String)] {
-        let all = domains.withLock { $0 }.all
-        return LocalDomains.Kind.allCases.map { kind in
-            ("\(kind.rawValue)-domains", "\(all.count { $0.kind == kind })")
-        }
+    var value: Bool {
+        get { isOn.withLock { $0 } }
+        set { isOn.withLock { $0 = newValue } }
     }
 }

@@ -53,6 +53,17 @@ public struct LocalDomains: Sendable, Hashable {
         kinds[domain]
     }
 
+    /// What is known of a domain; nil when it is neither in the lists nor a name of the host.
+    func entry(of domain: Domain) -> DomainEntry? {
+        switch kinds[domain] {
+        case .local: DomainEntry(hosting: .local, owner: domain)
+        case .backupMX: DomainEntry(hosting: .backupMX, owner: domain)
+        case .alias:
+            DomainEntry(hosting: .local, aliasTarget: targets[domain], owner: targets[domain] ?? domain)
+        case nil: hostnames.contains(domain) ? DomainEntry(hosting: .local, owner: domain) : nil
+        }
+    }
+
     /// All domains of the lists in alphabetical order.
     public var all: [(domain: Domain, kind: Kind, target: Domain?)] {
         sorted.compactMap { domain in kinds[domain].map { (domain, $0, targets[domain]) } }

@@ -7,7 +7,27 @@ public enum CheckCatalog {
     public static let shipped: [String: CheckDefinition] = Dictionary(
         uniqueKeysWithValues: definitions.map { ($0.name, $0) })
 
-    private static let definitions: [CheckDefinition] = [
+    private static let definitions: [CheckDefinition] = own + directory
+
+    /// Those of the directory service. SPF may have a say in sender-login, and mlmmjadmin, so it may take longer; but not
+    /// so long that there is no time for checks that ask the network and for one that records.
+    private static let directory: [CheckDefinition] = [
+        CheckDefinition("rdns-list", .service("directory"), appliesTo: .unauthenticated, states: [.rcpt]),
+        CheckDefinition(
+            "sender-login", .service("directory"), failureRules: FailureRules(.defer), limit: 3_000, states: [.rcpt],
+            sparesForeignSenders: true),
+        CheckDefinition(
+            "user-restrictions", .service("directory"), failureRules: FailureRules(.defer), states: [.rcpt]),
+        CheckDefinition("alias-access", .service("directory"), failureRules: FailureRules(.defer), states: [.rcpt]),
+        CheckDefinition("maillist-access", .service("directory"), failureRules: FailureRules(.defer), states: [.rcpt]),
+        CheckDefinition("password-age", .service("directory"), appliesTo: .authenticated, states: [.rcpt]),
+        CheckDefinition("access-list", .service("directory"), states: [.rcpt]),
+        CheckDefinition(
+            "whitelist-outbound-list", .service("directory"), records: true, appliesTo: .authenticated,
+            usesRecipients: true, states: [.endOfMessage]),
+    ]
+
+    private static let own: [CheckDefinition] = [
         CheckDefinition("reject-null-sender", .frontend(.rejectNullSender), appliesTo: .authenticated, states: [.rcpt]),
         CheckDefinition(
             "reject-to-hostname", .frontend(.rejectToHostname), appliesTo: .unauthenticated, states: [.rcpt]),
@@ -36,10 +56,29 @@ public enum CheckCatalog {
             name, .service("reputation"), asksNetwork: true, appliesTo: .unauthenticated, dependsOn: dependsOn)
     }
 
-    /// The order shipped for each protocol state, as far as its checks exist.
+    /// The order shipped for each protocol state, as far as its checks exist. access-list stands after the access
+    /// policies, since a whitelist entry must not open a closed list, and before greylist, which it spares.
     public static let defaultOrder: [(state: String, checks: [String])] = [
-        ("RCPT", ["reject-null-sender", "reject-to-hostname", "greylist"]),
+        (
+            "RCPT",
+            [
+                "reject-null-sender", "reject-to-hostname", "rdns-list", "sender-login", "user-restrictions",
+                "alias-access", "maillist-access", "password-age", "access-list", "greylist",
+            ]
+        ),
         ("END-OF-MESSAGE", ["throttle"]),
+    ]
+
+    /// What iRedAPD calls its plugins, and which check does the same here.
+    public static let iRedAPDNames: [String: String] = [
+        "reject_null_sender": "reject-null-sender", "reject_to_hostname": "reject-to-hostname",
+        "wblist_rdns": "rdns-list", "reject_sender_login_mismatch": "sender-login", "greylisting": "greylist",
+        "sql_user_restrictions": "user-restrictions", "ldap_recipient_restrictions": "user-restrictions",
+        "ldap_amavisd_block_blacklisted_senders": "user-restrictions",
+        "sql_alias_access_policy": "alias-access", "sql_ml_access_policy": "maillist-access",
+        "ldap_maillist_access_policy": "maillist-access", "sql_force_change_password": "password-age",
+        "sql_force_change_password_in_days": "password-age", "ldap_force_change_password": "password-age",
+        "ldap_force_change_password_in_days": "password-age", "amavisd_wblist": "access-list",
     ]
 
     /// Which service provides a kind of fact.
@@ -48,6 +87,8 @@ public enum CheckCatalog {
         "alias-target": "directory",
         LocalDomainsFetch.factKind: "directory",
         "spf": "reputation",
+        "account": "directory",
+        "address-kind": "directory",
         "spf-listed": "reputation",
         "networks": "reputation",
     ]

@@ -44,13 +44,16 @@ public struct CheckDefinition: Sendable {
     public var dependsOn: [PolicyAttribute]
     /// The protocol states it makes sense in; empty means any.
     public var states: Set<ProtocolState>
+    /// Whether its failure concerns only senders of local domains, as far as they did not log in: those of others, by
+    /// the last known list of domains, it would have let through.
+    public var sparesForeignSenders: Bool
 
     /// A definition; everything not given has the plainest value.
     public init(
         _ name: String, _ decider: Decider, records: Bool = false, isKeyed: Bool = false, asksNetwork: Bool = false,
         appliesTo: AppliesTo = .all, failureRules: FailureRules = FailureRules(.dunno), limit: Int? = nil,
         wants: [FactWant] = [], usesRecipients: Bool = false, provides: Set<String> = [], uses: Set<String> = [],
-        dependsOn: [PolicyAttribute] = [], states: Set<ProtocolState> = []
+        dependsOn: [PolicyAttribute] = [], states: Set<ProtocolState> = [], sparesForeignSenders: Bool = false
     ) {
         self.name = name
         self.decider = decider
@@ -67,6 +70,7 @@ public struct CheckDefinition: Sendable {
         self.uses = uses
         self.dependsOn = dependsOn
         self.states = states
+        self.sparesForeignSenders = sparesForeignSenders
     }
 }
 

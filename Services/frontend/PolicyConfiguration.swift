@@ -83,7 +83,8 @@ public struct PolicyConfiguration: Sendable, ConfigurationPrintable {
     ) -> CheckDefinition? {
         let names = definitions.keys.sorted() + ["score-action"]
         let reading = ConfigurationReading<String>.parsed("a check's name", placeholder: "") { $0 }
-        guard let name = item.value(as: reading) else { return nil }
+        guard let given = item.value(as: reading) else { return nil }
+        let name = definitions[given] == nil ? CheckCatalog.iRedAPDNames[given] ?? given : given
         guard let definition = definitions[name] else {
             let near = KeySuggestion.nearest(to: name, among: Set(names))
             item.report("there is no check '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))

@@ -94,7 +94,7 @@ extension PolicyEvaluation {
     ) -> Int {
         var byProvider: [(service: String, names: [FactName])] = []
         for name in names {
-            guard name.hasValidDomain, let service = policies.providers[name.kind] else {
+            guard name.hasValidSubject, let service = policies.providers[name.kind] else {
                 facts[name] = unknownFactValue
                 continue
             }

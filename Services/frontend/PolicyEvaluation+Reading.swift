@@ -49,8 +49,17 @@ extension PolicyEvaluation {
     private mutating func applyFailureRule(of check: PolicyCheck, _ text: String) {
         let rules = check.failureRules
         let rule = request.isEmpty(.saslUsername) ? rules.unauthenticated : rules.authenticated
-        guard let action = rule.action else { return }
+        guard let action = rule.action, !isSpared(check) else { return }
         carried.add(.init(action: action, check: check.name, reason: text, isFailureRule: true))
+    }
+
+    /// Whether the failed check would have had nothing to say, going by the last known list of local domains.
+    private func isSpared(_ check: PolicyCheck) -> Bool {
+        guard check.definition.sparesForeignSenders, request.isEmpty(.saslUsername) else { return false }
+        let want = FactWant(kind: "local", attribute: "sender")
+        // The null sender, and what is no address, are nobody's.
+        guard let name = want.name(for: request.string(.sender)) else { return true }
+        return lastKnown.completing([name: unknownFactValue])[name] == "no"
     }
 
     /// Returns whether the verdict ended the reading.

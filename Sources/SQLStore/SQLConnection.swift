@@ -19,8 +19,9 @@ public protocol SQLConnection: StoreConnection {
     ///   MariaDB counts two.
     @discardableResult
     func execute(_ sql: String, _ values: [SQLValue]) throws(SQLError) -> Int
-    /// Runs a statement whose `IN (??)` stands for `rows`, which all have the same number of values and, column by
-    /// column, values of the same kind. More than ``SQLRows/limit`` of them are asked for in portions, in order.
+    /// Runs a statement whose `IN (??)`, in one place or in several, stands for `rows`, which all have the same number
+    /// of values and, column by column, values of the same kind. More than ``SQLRows/limit`` of them are asked for in
+    /// portions, in order.
     /// - Parameters:
     ///   - rows: The values, or tuples of values, of the list; for none the answer is no rows, without a question.
     ///   - values: The values of the other placeholders, all of them written `?`.

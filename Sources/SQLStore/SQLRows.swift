@@ -37,30 +37,41 @@ struct SQLRows {
         return Array(repeating: one, count: count).joined(separator: ", ")
     }
 
-    /// The statement with its list as `text`, and the values in the order of the placeholders.
-    func expand(
-        _ sql: String, with text: String, listed: [SQLValue], _ values: [SQLValue]
-    ) throws(SQLError)
-        -> (sql: String, values: [SQLValue])
-    {
-        let (head, tail) = try Self.split(sql)
-        let before = StatementText.placeholders(in: head)
-        guard before <= values.count else {
-            throw SQLError(.other, "more placeholders than values", statement: sql)
+    /// The statement with its list as `text` wherever it stands, and the values in the order of the placeholders.
+    /// - Parameter listed: The values of one list.
+    static func expand<Value>(
+        _ sql: String, with text: String, listed: [Value], _ values: [Value]
+    ) throws(SQLError) -> (sql: String, values: [Value]) {
+        let pieces = try pieces(sql)
+        var whole = pieces[0]
+        var ordered: [Value] = []
+        var rest = values[...]
+        func take(_ piece: String) {
+            let count = min(StatementText.placeholders(in: piece), rest.count)
+            ordered += rest.prefix(count)
+            rest = rest.dropFirst(count)
         }
-        return (head + text + tail, values[..<before] + listed + values[before...])
+        take(pieces[0])
+        for piece in pieces.dropFirst() {
+            whole += text + piece
+            ordered += listed
+            take(piece)
+        }
+        let expected = pieces.reduce(0) { $0 + StatementText.placeholders(in: $1) }
+        guard expected == values.count else {
+            throw SQLError(.other, "\(values.count) values for \(expected) placeholders", statement: sql)
+        }
+        return (whole, ordered)
     }
 
-    /// What stands before the list and behind it.
-    static func split(_ sql: String) throws(SQLError) -> (head: String, tail: String) {
+    /// What stands before, between and behind the places of the list.
+    private static func pieces(_ sql: String) throws(SQLError) -> [String] {
         let bytes = Array(sql.utf8)
         let marks = bytes.indices.dropLast().filter { bytes[$0] == UInt8(ascii: "?") && bytes[$0 + 1] == bytes[$0] }
-        guard marks.count == 1 else {
-            throw SQLError(.other, "a statement with rows has one ?? for them", statement: sql)
+        guard !marks.isEmpty, zip(marks, marks.dropFirst()).allSatisfy({ $1 - $0 > 1 }) else {
+            throw SQLError(.other, "a statement with rows has ?? for them", statement: sql)
         }
-        return (
-            String(decoding: bytes[..<marks[0]], as: UTF8.self),
-            String(decoding: bytes[(marks[0] + 2)...], as: UTF8.self)
-        )
+        let starts = [0] + marks.map { $0 + 2 }
+        return zip(starts, marks + [bytes.count]).map { String(decoding: bytes[$0..<$1], as: UTF8.self) }
     }
 }

@@ -50,15 +50,39 @@ public struct StoreConfiguration: Hashable, Sendable {
         if file != nil, mapping.isPresent {
             service.report("database", "expected either this or store, which names the file as store.path")
         }
+        self.init(
+            mapping: mapping, service: name, database: database, file: file ?? "\(stateDirectory)/\(name).db")
+    }
+
+    /// Reads a mapping with the keys of `store`, whatever its name.
+    /// - Parameters:
+    ///   - name: The service's name: the server shows it as the client's.
+    ///   - database: The default of `database` on a server.
+    ///   - file: The default of `path` for SQLite.
+    public init(mapping: ConfigurationMapping, service name: String, database: String, file: String) {
         let kind = mapping.choice("engine", of: EngineName.self, default: .sqlite)
         let keys = StoreKeys(mapping, kind, database: database, applicationName: "postern-\(name)")
         passwordFile = keys.passwordFile
         switch kind {
-        case .sqlite:
-            engine = .sqlite(SQLiteConfiguration(path: keys.path ?? file ?? "\(stateDirectory)/\(name).db"))
+        case .sqlite: engine = .sqlite(SQLiteConfiguration(path: keys.path ?? file))
         case .postgresql: engine = .postgreSQL(keys.server)
         case .mariadb: engine = .mariaDB(keys.server)
         }
+    }
+
+    /// The same, for somebody who only reads: a server that allows no writing will do.
+    public var forReading: StoreConfiguration {
+        var other = self
+        switch engine {
+        case .sqlite: break
+        case .postgreSQL(var server):
+            server.isReadOnly = true
+            other.engine = .postgreSQL(server)
+        case .mariaDB(var server):
+            server.isReadOnly = true
+            other.engine = .mariaDB(server)
+        }
+        return other
     }
 
     /// The name of the engine.
@@ -92,6 +116,12 @@ public struct StoreConfiguration: Hashable, Sendable {
         }
     }
 
+    /// Whether a port means anything: a Unix socket of MariaDB has none.
+    private var hasPort: Bool {
+        if case .mariaDB(let server) = engine { return !server.isLocalSocket }
+        return true
+    }
+
     /// The mapping with every key written out; the password's file, never the password.
     public func normalised() -> ConfigurationNode {
         switch engine {
@@ -102,7 +132,8 @@ public struct StoreConfiguration: Hashable, Sendable {
         case .postgreSQL(let server), .mariaDB(let server):
             ConfigurationNode(mapping: [
                 ("engine", ConfigurationNode(engineName.rawValue)), ("host", ConfigurationNode(server.host)),
-                ("port", ConfigurationNode(server.port)), ("database", ConfigurationNode(server.database)),
+                ("port", hasPort ? ConfigurationNode(server.port) : nil),
+                ("database", ConfigurationNode(server.database)),
                 ("user", ConfigurationNode(server.user)), ("password-file", passwordFile.map { ConfigurationNode($0) }),
                 ("tls", ConfigurationNode(server.tls.rawValue)),
                 ("tls-ca-file", server.tls == .verify ? ConfigurationNode(server.tlsCAFile) : nil),

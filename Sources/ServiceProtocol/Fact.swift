@@ -37,6 +37,15 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
         return domain.text == subject && domain.isFactSubject
     }
 
+    /// The kinds whose subject is an address.
+    public static let addressKinds: Set<String> = ["account", "address-kind"]
+
+    /// Whether the subject is what the kind asks for: an address in its normal form, or a domain as above.
+    public var hasValidSubject: Bool {
+        guard Self.addressKinds.contains(kind) else { return hasValidDomain }
+        return Mailbox(parsing: subject)?.text == subject
+    }
+
     /// `KIND:SUBJECT`.
     public var description: String { "\(kind):\(subject)" }
 
@@ -73,8 +82,12 @@ public struct FactWant: Sendable, Hashable, CustomStringConvertible {
         self.init(kind: name.kind, attribute: name.subject)
     }
 
-    /// The name of the fact for `address`; nil when the address has no domain in A-label form.
+    /// The name of the fact for `address`; nil when the address has no domain in A-label form, or cannot be named.
     public func name(for address: String) -> FactName? {
+        if FactName.addressKinds.contains(kind) {
+            // An address with a space, or one that is too long, has no name on the wire.
+            return Mailbox(parsing: address).flatMap { FactName(parsing: "\(kind):\($0.text)") }
+        }
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
         guard let domain = Domain(parsing: address[address.utf8.index(after: at)...]), domain.isFactSubject else {
             return nil

@@ -9,6 +9,7 @@ extension MigrationPlan {
             addColumns(wanted, found, connection.dialect)
             try addUniqueKey(wanted, found, connection)
             try addCascade(wanted, found, connection)
+            try addIndex(wanted, connection)
         }
     }
 
@@ -119,6 +120,15 @@ extension MigrationPlan {
         add(
             wanted.name, "Rows go with the row in \(cascade.table) that they belong to, instead of keeping it.",
             "ALTER TABLE \(wanted.name) \(changes.joined(separator: ", "))")
+    }
+
+    // MARK: - Indexes
+
+    private mutating func addIndex(_ wanted: WantedTable, _ connection: some SQLConnection) throws(SQLError) {
+        guard let index = wanted.index, connection.dialect == .postgreSQL else { return }
+        let found = try connection.query("SELECT to_regclass(?) IS NOT NULL", [.text(index.name)])
+        guard found.first?[0] != .integer(1) else { return }
+        add(wanted.name, index.reason, "CREATE INDEX \(index.name) ON \(wanted.name) (\(index.expression))")
     }
 
     private func quoted(_ name: String) -> String {

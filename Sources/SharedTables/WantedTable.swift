@@ -27,6 +27,14 @@ struct WantedTable {
         var before: [(reason: String, statement: String)] = []
     }
 
+    /// An index of PostgreSQL's over an expression; the columns of MariaDB ignore case by themselves.
+    struct Index {
+        var name: String
+        var expression: String
+        /// What it is for.
+        var reason: String
+    }
+
     /// A foreign key that takes rows away with the row they refer to.
     struct Cascade {
         var column: String
@@ -38,6 +46,7 @@ struct WantedTable {
     var columns: [Column] = []
     var key: UniqueKey
     var cascade: Cascade?
+    var index: Index?
 
     private static let wide = (postgreSQL: "BIGINT NOT NULL", mariaDB: "BIGINT(20) UNSIGNED NOT NULL")
     private static let latest = Int64(UInt32.max)
@@ -75,6 +84,12 @@ struct WantedTable {
         WantedTable(
             name: "srs_exclude_domains",
             key: UniqueKey(columns: ["domain"], name: "idx_srs_exclude_domains_domain")),
+        WantedTable(
+            name: "wblist_rdns",
+            key: UniqueKey(columns: ["rdns"], name: "idx_wblist_rdns_rdns", mustAgree: ["wb"]),
+            index: Index(
+                name: "idx_wblist_rdns_lower", expression: "lower(rdns)",
+                reason: "Names are found in any case without reading the whole table.")),
     ]
 
     private static let throttle = WantedTable(

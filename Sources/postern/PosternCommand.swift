@@ -10,7 +10,7 @@ struct PosternCommand: ParsableCommand {
         version: "postern \(posternVersion)",
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, TestRequestCommand.self, LookupCommand.self,
-            GreylistCommand.self, ThrottleCommand.self, SRSCommand.self, ReputationCommand.self,
+            DirectoryCommand.self, GreylistCommand.self, ThrottleCommand.self, SRSCommand.self, ReputationCommand.self,
             ReloadCommand.self, MigrateCommand.self,
         ])
 }

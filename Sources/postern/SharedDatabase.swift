@@ -1,3 +1,5 @@
+import Directory
+import Greylist
 import SQLStore
 import SRS
 import Throttle
@@ -39,6 +41,13 @@ struct SharedDatabase {
 protocol StoringConfiguration {
     var store: StoreConfiguration { get }
 }
+
+extension DirectoryConfiguration: StoringConfiguration {
+    /// Of its tables the list of reverse names is iRedAPD's.
+    var store: StoreConfiguration { reverseNames }
+}
+
+extension GreylistConfiguration: StoringConfiguration {}
 
 extension SRSConfiguration: StoringConfiguration {}
 

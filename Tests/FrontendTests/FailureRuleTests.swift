@@ -38,6 +38,28 @@ import Testing
         #expect(dialog.decision?.remarks == [.init(kind: .unasked, check: "a", text: "b")])
     }
 
+    /// A check about the sender's domain fails only for mail that may claim a local one.
+    @Test(arguments: [
+        ("x@local.example", "", deferral), ("x@LOCAL.example", "", deferral), ("x@far.example", "", "answer DUNNO"),
+        ("", "", "answer DUNNO"), ("x@far.example", "u@local.example", deferral),
+    ])
+    func foreignSendersAreSpared(_ sender: String, _ login: String, _ answer: String) throws {
+        var check = PolicyCheck.make("a") { $0.failureRules = FailureRules(.defer) }
+        check.definition.sparesForeignSenders = true
+        for knowsDomains in [true, false] {
+            var dialog = try PolicyDialog(rcpt: [check])
+            if knowsDomains {
+                var domains = LastKnownDomains()
+                _ = domains.add("local.example", .local)
+                dialog.engine.lastKnown.domains = domains
+            }
+            _ = dialog.rcpt([.sender: sender, .saslUsername: login])
+            // Without a list nobody knows whose the domain is.
+            let expected = knowsDomains || sender.isEmpty ? answer : Self.deferral
+            #expect(dialog.fail("a", .expired) == [expected])
+        }
+    }
+
     struct Rules: Sendable {
         let authenticated: FailureRule
         let unauthenticated: FailureRule

@@ -129,7 +129,7 @@ import Testing
             """
             f:2:3: frontend.policies: the limits of default at END-OF-MESSAGE add up to 2000 ms along its 1 stages, \
             more than the deadline of 1000 ms
-            f:2:3: frontend.policies: the limits of default at RCPT add up to 3000 ms along its 2 stages, more than \
+            f:2:3: frontend.policies: the limits of default at RCPT add up to 6000 ms along its 2 stages, more than \
             the deadline of 1000 ms
             """),
         Fault(

@@ -1,4 +1,5 @@
 import Configuration
+import PostfixProtocol
 import Testing
 
 @testable import Frontend
@@ -39,6 +40,18 @@ import Testing
     func faultsAreReported(_ fault: Fault) {
         let text = FrontendConfiguration.fault("frontend: {policies: {default: {RCPT: [\(fault.text)]}}}")
         #expect(text == "frontend.policies.default.RCPT" + fault.message)
+    }
+
+    /// The plugins of iRedAPD that have a check here name it too, and two of them may be the same one.
+    @Test func pluginsOfIRedAPDNameChecks() throws {
+        for (plugin, name) in CheckCatalog.iRedAPDNames {
+            let check = try #require(CheckCatalog.shipped[name], "\(plugin)")
+            let state = try #require(check.states.first)
+            let configuration = try FrontendConfiguration.read(
+                "frontend: {policies: {default: {\(state.name): [\(plugin)]}}}")
+            #expect(configuration.policies.first?.states.first?.checks.map(\.name) == [name])
+        }
+        #expect(Self.faults("amavisd_wblist, access-list").contains("access-list stands here twice"))
     }
 
     @Test func aStateHasAPostfixName() {

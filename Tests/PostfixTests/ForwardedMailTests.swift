@@ -50,15 +50,16 @@ extension WithPostfix {
         @Test(arguments: MailSystem.Tables.allCases)
         func bouncesAndTheirHeaders(tables: MailSystem.Tables) throws {
             let system = try MailSystem(tables: tables)
-            let client = try system.client(from: "203.0.113.7")
-            for (sender, subject) in [("", "null"), ("double-bounce@mx.test", "double")] {
+            let stranger = try system.client(from: "203.0.113.7")
+            let local = try system.client()
+            // A stranger may not use this host's name.
+            for (client, sender, subject) in [(stranger, "", "null"), (local, "double-bounce@mx.test", "double")] {
                 #expect(client.send(from: sender, to: [PostfixWiring.forwarded.from], subject: subject).code == 250)
                 #expect(system.delivered(subject)?.sender == sender)
             }
             let (forward, _) = system.tables(tables)
             let rewritten = system.postfix.postmap("alice@foreign.example", in: forward).value
             // Postfix changes headers of its own network's mail only.
-            let local = try system.client()
             let bounce = local.send(from: "", to: [rewritten], subject: "bounce", headers: ["To: <\(rewritten)>"])
             #expect(bounce.code == 250, "\(bounce)")
             #expect(system.delivered("bounce")?.header("To") == "<alice@foreign.example>")

@@ -88,12 +88,17 @@ import Testing
             }
         }
         for (service, key) in [
-            ("frontend", "keys of the mapping frontend"), ("directory", "directory.local-domains"),
+            ("frontend", "keys of the mapping frontend"),
         ] {
             #expect(try ask(service, "request=set").contains("error=nothing can be set here: "))
             #expect(try ask(service, "request=delete").contains(key))
         }
         #expect(try ask("reputation", "request=set").contains("keys of the mapping reputation"))
+        #expect(try ask("directory", "request=set").contains("error=set needs what="))
+        for verb in ["set", "delete"] {
+            let reply = try ask("directory", "request=\(verb)", "what=local-domains")
+            #expect(reply.contains("are the keys directory.local-domains"), "\(reply)")
+        }
         #expect(try ask("frontend", "request=list", "what=services").contains("columns=service%09up"))
         #expect(
             eventually(within: 20) {

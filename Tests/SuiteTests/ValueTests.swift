@@ -71,7 +71,8 @@ import Testing
 
     /// All of them together are more than a message may be: the check fails, its service hears nothing of it.
     @Test func aRequestThatGrowsBeyondAMessage() throws {
-        let suite = try Suite(services: Self.services)
+        let suite = try Suite(
+            frontend: "  policies: { default: { RCPT: [reject-to-hostname, greylist] } }", services: Self.services)
         let value = [UInt8](repeating: UInt8(ascii: "%"), count: 22_000)
         var request = Array(Self.head.utf8)
         // None that the log line repeats.

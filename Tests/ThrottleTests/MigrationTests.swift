@@ -74,6 +74,7 @@ private final class Flag: Sendable {
         "throttle_tracking: DROP INDEX \"idx_tid_account\"",
         "throttle_tracking: ALTER TABLE throttle_tracking DROP CONSTRAINT \"throttle_tracking_tid_fkey\", "
             + "ADD CONSTRAINT throttle_tracking_tid_cascade FOREIGN KEY (tid) REFERENCES throttle (id) ON DELETE CASCADE",
+        "wblist_rdns: CREATE INDEX idx_wblist_rdns_lower ON wblist_rdns (lower(rdns))",
     ]
 
     private static let mariaDBSteps = [
@@ -128,6 +129,23 @@ private final class Flag: Sendable {
         #expect(try place.query("SELECT count(*) FROM throttle") == [[.integer(2)]])
         try place.execute("DELETE FROM throttle WHERE id = 2")
         #expect(try apply(place).steps.count == 1)
+        #expect(try plan(place).isEmpty)
+    }
+
+    /// Two rows for a name, one of either list: which of them is meant, a program does not know.
+    @Test(arguments: Engine.servers) func reverseNamesThatDiffer(engine: Engine) throws {
+        let place = try upstream(engine)
+        try place.script("DROP TABLE wblist_rdns")
+        let id = engine == .postgreSQL ? "id SERIAL PRIMARY KEY" : "id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY"
+        try place.script("CREATE TABLE wblist_rdns (\(id), rdns VARCHAR(255) NOT NULL, wb VARCHAR(10) NOT NULL)")
+        try place.execute(
+            "INSERT INTO wblist_rdns (rdns, wb) VALUES ('.a.test', 'B'), ('.a.test', 'W'), ('.b.test', 'B')")
+        #expect(try apply(place).obstacles.map(\.table) == ["wblist_rdns"])
+        #expect(try place.query("SELECT count(*) FROM wblist_rdns") == [[.integer(3)]])
+        try place.execute("DELETE FROM wblist_rdns WHERE id = 2")
+        try place.execute("INSERT INTO wblist_rdns (rdns, wb) VALUES ('.b.test', 'B')")
+        try apply(place)
+        #expect(try place.query("SELECT id FROM wblist_rdns ORDER BY id") == [[.integer(1)], [.integer(3)]])
         #expect(try plan(place).isEmpty)
     }
 

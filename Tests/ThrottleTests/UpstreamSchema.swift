@@ -53,6 +53,8 @@ enum UpstreamSchema {
             CREATE TABLE greylisting_whitelist_domain_spf (\(pair));
             CREATE TABLE greylisting_whitelist_domains (\(id), domain VARCHAR(255) NOT NULL DEFAULT '', UNIQUE (domain));
             CREATE TABLE srs_exclude_domains (\(id), domain VARCHAR(255) NOT NULL DEFAULT '', UNIQUE (domain));
+            CREATE TABLE wblist_rdns (\(id), rdns VARCHAR(255) NOT NULL DEFAULT '', wb VARCHAR(10) NOT NULL DEFAULT 'B',
+                UNIQUE (rdns));
             CREATE TABLE greylisting_tracking (\(id), sender VARCHAR(255) NOT NULL, recipient VARCHAR(255) NOT NULL,
                 client_address VARCHAR(40) NOT NULL, passed \(small) NOT NULL DEFAULT 0,
                 UNIQUE (sender, recipient, client_address));

@@ -5,6 +5,7 @@ struct Load {
     enum Kind: String {
         case client
         case endOfMessage = "end-of-message"
+        case submission
         case lookup
     }
 

@@ -27,6 +27,13 @@ final class Plan {
         try measureSPF(floor)
         try measurePostgreSQL(floor)
         try measureGrowth(suite)
+        try DirectoryRows(
+            installation: installation, measure: measure, start: start, leaveOut: leaveOut,
+            stopLater: { [ending] server in
+                let stopping = Unchecked(server)
+                ending.add { stopping.value.stop() }
+            }
+        ).run(floor)
         if options.peers { try measurePeers(floor) }
         return Report(
             results: benchmark.results, unavailable: unavailable, idleMemory: idle,

@@ -12,6 +12,8 @@ struct Row {
         case latency(Double)
         /// The median in microseconds, at most.
         case medianLatency(Double)
+        /// Requests a second, at least.
+        case rate(Double)
     }
 
     var name: String
@@ -46,6 +48,11 @@ extension Row.Requirement {
             {
                 let reached = median(measured.p50)
                 return (reached <= most, "p50 <= \(decimal(most / 1_000, 0)) ms", "\(decimal(reached / 1_000)) ms")
+            }()
+        case .rate(let least):
+            {
+                let reached = median(measured.rates)
+                return (reached >= least, "\(Int(least))/s", "\(Int(reached))/s")
             }()
         }
     }

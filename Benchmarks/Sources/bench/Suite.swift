@@ -9,6 +9,7 @@ final class Suite {
         var name: String
         /// Further top-level text of the configuration, such as the frontend's policies or a store.
         var frontend = ""
+        var directory = ""
         var greylist = ""
         var throttle = ""
         /// Whether greylisting asks for the SPF record of the sender's domain.
@@ -111,6 +112,7 @@ final class Suite {
         \(variant.frontend)
         directory:
           local-domains: [example.com]
+        \(variant.directory)
         greylist:
           # The second attempt passes, however soon it comes.
           block-for: 0s

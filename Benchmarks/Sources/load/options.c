@@ -14,7 +14,7 @@ static void fail(const char *what, const char *value)
 
 static void usage(void)
 {
-    fputs("usage: load --port PORT --kind client|end-of-message|lookup --expect TEXT [--expect TEXT]\n"
+    fputs("usage: load --port PORT --kind client|end-of-message|submission|lookup --expect TEXT [--expect TEXT]\n"
           "    --requests N        at most so many\n"
           "    --seconds S         at most so long (60)\n"
           "    --connections N     one unanswered request on each (64)\n"
@@ -40,6 +40,7 @@ static enum kind kind(const char *text)
 {
     if (strcmp(text, "client") == 0) return KIND_CLIENT;
     if (strcmp(text, "end-of-message") == 0) return KIND_END_OF_MESSAGE;
+    if (strcmp(text, "submission") == 0) return KIND_SUBMISSION;
     if (strcmp(text, "lookup") == 0) return KIND_LOOKUP;
     fail("unknown kind", text);
     return KIND_CLIENT;

@@ -6,6 +6,7 @@
 enum kind {
     KIND_CLIENT,         /* RCPT; client, sender and recipient follow from the number */
     KIND_END_OF_MESSAGE, /* END-OF-MESSAGE of an account that logged in */
+    KIND_SUBMISSION,     /* RCPT of an account that logged in; account and recipient follow from the number */
     KIND_LOOKUP          /* tcp_table(5) "get" of an address of another domain */
 };
 

@@ -47,15 +47,15 @@ static size_t write_policy_request(char *out, enum kind kind, uint64_t number, u
 {
     unsigned long long n = number;
     unsigned address = address_of(number);
-    int is_end = kind == KIND_END_OF_MESSAGE;
+    int is_end = kind == KIND_END_OF_MESSAGE, is_login = is_end || kind == KIND_SUBMISSION;
     char sender[64], recipient[64];
-    snprintf(sender, sizeof sender, is_end ? "user%llu@example.com" : "sender%llu@example.net", n);
-    snprintf(recipient, sizeof recipient, is_end ? "friend%llu@example.org" : "user%llu@example.com", n % 100000);
+    snprintf(sender, sizeof sender, is_login ? "user%llu@example.com" : "sender%llu@example.net", n);
+    snprintf(recipient, sizeof recipient, is_login ? "friend%llu@example.org" : "user%llu@example.com", n % 100000);
     int length = snprintf(
         out, MAXIMUM_REQUEST, policy_request, is_end ? "END-OF-MESSAGE" : "RCPT", address >> 24, address >> 16 & 255,
         address >> 8 & 255, address & 255, n, 1024 + (unsigned)(serial % 60000), n, n, sender, recipient, is_end,
         is_end ? "4C5x1Z3kQpz9rXn" : "", (unsigned long long)serial, (unsigned long long)(serial * 7919 + 1),
-        is_end ? 12345 : 0, is_end ? "PLAIN" : "", is_end ? sender : "");
+        is_end ? 12345 : 0, is_login ? "PLAIN" : "", is_login ? sender : "");
     return (size_t)length;
 }
 

@@ -24,7 +24,7 @@ extension MariaDBConnection: SQLConnection {
             let list = try SQLRows(portion, for: sql)
             let padded = list.padded
             let text = SQLRows.placeholders(padded.count, width: list.width, singleInParentheses: false)
-            let whole = try list.expand(sql, with: text, listed: padded.flatMap { $0 }, values)
+            let whole = try SQLRows.expand(sql, with: text, listed: padded.flatMap { $0 }, values)
             found += try query(whole.sql, whole.values)
         }
         return found

@@ -19,30 +19,25 @@ extension PostgreSQLConnection: SQLConnection {
     public func query(
         _ sql: String, rows: [[SQLValue]], _ values: [SQLValue]
     ) throws(SQLError) -> [[SQLValue]] {
-        let (head, tail) = try SQLRows.split(sql)
-        let before = StatementText.placeholders(in: head)
-        guard before <= values.count else {
-            throw SQLError(.other, "more placeholders than values", statement: sql)
-        }
         let others = try PostgreSQLParameter.all(values, sql)
         var found: [[SQLValue]] = []
         for portion in SQLRows.portions(rows) {
             let list = try SQLRows(portion, for: sql)
-            let arrays = try Self.arrays(of: list, sql)
-            let text = Self.membership(head, width: list.width, tail)
-            found += try run(text, others[..<before] + arrays + others[before...]).rows
+            let place = Self.membership(sql, width: list.width)
+            let whole = try SQLRows.expand(place.sql, with: place.list, listed: try Self.arrays(of: list, sql), others)
+            found += try run(whole.sql, whole.values).rows
         }
         return found
     }
 
     /// A look into an array of single values goes by the column's index, however small the server takes the table to be;
     /// tuples are a query on their arrays.
-    private static func membership(_ head: String, width: Int, _ tail: String) -> String {
-        if width == 1, head.hasSuffix(" IN ("), !head.hasSuffix(" NOT IN (") {
-            return head.dropLast(" IN (".count) + " = ANY (?" + tail
+    private static func membership(_ sql: String, width: Int) -> (sql: String, list: String) {
+        if width == 1, !sql.contains(" NOT IN (??") {
+            return (sql.replacing(" IN (??", with: " = ANY (??"), "?")
         }
         let marks = Array(repeating: "?", count: width).joined(separator: ", ")
-        return "\(head)SELECT * FROM unnest(\(marks))\(tail)"
+        return (sql, "SELECT * FROM unnest(\(marks))")
     }
 
     /// All rows go to the server in one statement, where it can be rewritten for that; otherwise all are sent before the

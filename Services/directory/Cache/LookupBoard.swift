@@ -1,0 +1,186 @@
+internal import ServiceProtocol
+internal import Synchronization
+
+/// All answers there are, and all questions under way: each is asked once, however many requests wait for it.
+final class LookupBoard: Sendable {
+    /// Whom a question goes to.
+    typealias Route = @Sendable (Lookup) -> (any LookupSource)?
+
+    /// Somebody who waits for answers.
+    private final class Waiter: Sendable {
+        let continuation: @Sendable ([Lookup: Answer]) -> Void
+        /// How many answers are missing, and those that came. Guarded by the board's lock.
+        nonisolated(unsafe) var missing = 0
+        nonisolated(unsafe) var received: [Lookup: Answer] = [:]
+
+        init(_ continuation: @escaping @Sendable ([Lookup: Answer]) -> Void) {
+            self.continuation = continuation
+        }
+    }
+
+    private struct Flight {
+        var started: Int
+        var generation: Int
+        var waiters: [Waiter]
+    }
+
+    private struct BackendState {
+        var underWay = 0
+        var quietSince = 0
+
+        mutating func sent(_ now: Int) {
+            if underWay == 0 { quietSince = now }
+            underWay += 1
+        }
+
+        mutating func answered(_ now: Int) {
+            underWay -= 1
+            quietSince = now
+        }
+
+        func isLate(_ now: Int) -> Bool {
+            underWay > 0 && now - quietSince > patience
+        }
+    }
+
+    private struct State {
+        var table: AnswerTable
+        var flights: [Lookup: Flight] = [:]
+        /// Grows when everything is forgotten: what was asked before then is not kept.
+        var generation = 0
+        /// By backend: the questions under way, and since when nothing has come.
+        var backends = [BackendState](repeating: BackendState(), count: Lookup.Backend.allCases.count)
+        var figures = Figures()
+    }
+
+    /// What happened so far.
+    struct Figures {
+        var asked = 0
+        var failed = 0
+        var stale = 0
+    }
+
+    private let state: Mutex<State>
+    private let route: Route
+    private let clock: @Sendable () -> Int
+    /// A backend that has answered nothing for so long, in milliseconds, is not waited for when there is an old answer.
+    private static let patience = 500
+
+    /// - Parameter clock: Milliseconds that never go back.
+    init(_ table: AnswerTable, route: @escaping Route, clock: @escaping @Sendable () -> Int) {
+        state = Mutex(State(table: table))
+        self.route = route
+        self.clock = clock
+    }
+
+    /// Calls `body` with the table of what is known now.
+    func read<Value>(_ body: (AnswerTable, _ now: Int) -> sending Value) -> Value {
+        let now = clock()
+        return state.withLock { body($0.table, now) }
+    }
+
+    /// The number of kept answers, and what happened so far.
+    var figures: (answers: Int, counts: Figures) {
+        state.withLock { ($0.table.count, $0.figures) }
+    }
+
+    /// Forgets all answers: something was changed.
+    func forget() {
+        state.withLock { state in
+            state.table.removeAll()
+            state.generation += 1
+        }
+    }
+
+    /// Takes other limits.
+    func adopt(lifetime: Int, staleLifetime: Int, capacity: Int) {
+        state.withLock { $0.table.adopt(lifetime: lifetime, staleLifetime: staleLifetime, capacity: capacity) }
+    }
+
+    /// Gets answers, each from what is under way already if it is, and calls `then` once, on any thread.
+    func fetch(_ lookups: [Lookup], then: @escaping @Sendable ([Lookup: Answer]) -> Void) {
+        let now = clock()
+        let waiter = Waiter(then)
+        let (new, isComplete) = state.withLock { state in Self.join(lookups, waiter, &state, now) }
+        if isComplete { then(waiter.received) }
+        ask(new)
+    }
+
+    private static func join(
+        _ lookups: [Lookup], _ waiter: Waiter, _ state: inout State, _ now: Int
+    ) -> (new: [Lookup], isComplete: Bool) {
+        var new: [Lookup] = []
+        for lookup in lookups {
+            if let answer = state.table.answer(to: lookup, now: now) {
+                waiter.received[lookup] = answer
+                continue
+            }
+            if state.backends[lookup.backend.rawValue].isLate(now),
+                let answer = state.table.staleAnswer(to: lookup, now: now)
+            {
+                state.figures.stale += 1
+                waiter.received[lookup] = answer
+                continue
+            }
+            waiter.missing += 1
+            if state.flights[lookup] == nil {
+                new.append(lookup)
+                state.backends[lookup.backend.rawValue].sent(now)
+                state.flights[lookup] = Flight(started: now, generation: state.generation, waiters: [waiter])
+            } else {
+                state.flights[lookup]?.waiters.append(waiter)
+            }
+        }
+        state.figures.asked += new.count
+        return (new, waiter.missing == 0)
+    }
+
+    private func ask(_ lookups: [Lookup]) {
+        guard !lookups.isEmpty else { return }
+        for backend in Lookup.Backend.allCases {
+            let own = lookups.filter { $0.backend == backend }
+            guard let first = own.first else { continue }
+            if let source = route(first) {
+                source.ask(own) { [weak self] answers in self?.arrive(answers) }
+            } else {
+                arrive(own.map { ($0, .failed("\(backend): nothing is configured that could answer")) })
+            }
+        }
+    }
+
+    /// Takes answers and tells those who have all of theirs.
+    private func arrive(_ answers: [(lookup: Lookup, answer: Answer)]) {
+        let now = clock()
+        let complete = state.withLock { state in
+            var complete: [Waiter] = []
+            for (lookup, answer) in answers {
+                guard let flight = state.flights.removeValue(forKey: lookup) else { continue }
+                state.backends[lookup.backend.rawValue].answered(now)
+                let usable = Self.usable(answer, lookup, flight, &state, now)
+                for waiter in flight.waiters {
+                    waiter.received[lookup] = usable
+                    waiter.missing -= 1
+                    if waiter.missing == 0 { complete.append(waiter) }
+                }
+            }
+            return complete
+        }
+        for waiter in complete { waiter.continuation(waiter.received) }
+    }
+
+    /// The answer, or instead of a failure an old one.
+    private static func usable(
+        _ answer: Answer, _ lookup: Lookup, _ flight: Flight, _ state: inout State, _ now: Int
+    ) -> Answer {
+        if case .failed = answer {
+            guard let old = state.table.staleAnswer(to: lookup, now: now) else {
+                state.figures.failed += 1
+                return answer
+            }
+            state.figures.stale += 1
+            return old
+        }
+        if flight.generation == state.generation { state.table.keep(answer, to: lookup, now: now) }
+        return answer
+    }
+}

@@ -1,0 +1,58 @@
+package import MailTypes
+internal import PostfixProtocol
+package import ServiceProtocol
+
+/// A request as the checks of this service look at it.
+package struct DirectorySubject: Sendable {
+    /// The envelope sender without its extension.
+    package let sender: EnvelopeAddress
+    /// The login name; nil without one. It keeps its extension.
+    package let user: EnvelopeAddress?
+    /// The recipient without its extension.
+    package let recipient: EnvelopeAddress
+    /// The client.
+    package let client: ClientAddress
+    /// Whether the client is trusted.
+    package let isTrusted: Bool
+    /// The unverified reverse name in lower case; empty when there is none.
+    package let reverseName: String
+    /// Unix seconds.
+    package let now: Int
+    private let facts: [FactName: String]
+
+    /// Takes a request apart.
+    package init(_ request: CheckRequest, common: CommonConfiguration, now: Int) {
+        let policy = request.policy
+        sender = Self.address(policy.string(.sender), common)
+        recipient = Self.address(policy.string(.recipient), common)
+        user = policy.isEmpty(.saslUsername) ? nil : EnvelopeAddress(parsing: policy.string(.saslUsername))
+        client = ClientAddress(parsing: policy.string(.clientAddress))
+        isTrusted = common.trustedNetworks.contains(client)
+        let name = policy.string(.reverseClientName).lowercased()
+        reverseName = name == "unknown" ? "" : name
+        self.now = now
+        facts = request.facts
+    }
+
+    private static func address(_ text: String, _ common: CommonConfiguration) -> EnvelopeAddress {
+        switch EnvelopeAddress(parsing: text) {
+        case .mailbox(let mailbox): .mailbox(mailbox.withoutExtension(delimiters: common.recipientDelimiters))
+        case let other: other
+        }
+    }
+
+    /// The value of a fact that came with the request.
+    package func fact(_ name: FactName) -> String? {
+        facts[name]
+    }
+
+    /// Who sends: the login name, else the envelope sender.
+    package var actor: EnvelopeAddress { user ?? sender }
+}
+
+extension Mailbox {
+    /// The same local part at another domain.
+    func at(_ domain: Domain) -> Mailbox? {
+        Mailbox(parsing: "\(localPart)@\(domain.text)")
+    }
+}

@@ -1,0 +1,103 @@
+internal import MailTypes
+internal import PostfixProtocol
+internal import SQLStore
+internal import ServiceProtocol
+
+/// One request on its way to a reply: the checks are decided by what is known; what they lack is fetched, and they are
+/// decided again.
+struct DirectoryEvaluation: Sendable {
+    let request: CheckRequest
+    let subject: DirectorySubject
+    let settings: DirectoryService.Settings
+
+    /// No check needs as many; what comes back with new questions each time is given up.
+    private static let maximumRounds = 6
+
+    /// What came of one check.
+    private struct Outcome {
+        var decision: Decision
+        var failure: String?
+        /// What the check that records has to enter.
+        var entries: [OutboundWhitelisting.Entry] = []
+    }
+
+    func run(
+        on service: DirectoryService, received: [Lookup: Answer], round: Int,
+        reply: @escaping @Sendable (CheckReply) -> Void
+    ) {
+        let (outcomes, missing) = decide(on: service.board, received)
+        let isUndecided = outcomes.contains { $0.decision == .undecided }
+        guard isUndecided, !missing.isEmpty, round < Self.maximumRounds else {
+            return finish(outcomes, on: service, reply)
+        }
+        service.board.fetch(missing) { answers in
+            run(
+                on: service, received: received.merging(answers) { _, new in new }, round: round + 1, reply: reply)
+        }
+    }
+
+    private func decide(on board: LookupBoard, _ received: [Lookup: Answer]) -> ([Outcome], missing: [Lookup]) {
+        board.read { table, now in
+            var knowledge = Knowledge(
+                table, received: received, now: now, domains: settings.domains, hasAccounts: true)
+            let outcomes = request.checks.map { name in
+                knowledge.begin()
+                var outcome = decide(name, &knowledge)
+                outcome.failure = knowledge.failure
+                return outcome
+            }
+            return (outcomes, knowledge.missing)
+        }
+    }
+
+    private func decide(_ name: String, _ knowledge: inout Knowledge) -> Outcome {
+        if let check = DirectoryCheck(rawValue: name) {
+            guard request.policy.protocolState == .rcpt else { return Outcome(decision: .none) }
+            return Outcome(decision: settings.configuration.rules.decide(check, subject, &knowledge))
+        }
+        guard name == DirectoryService.outboundCheck else { return Outcome(decision: .none) }
+        guard let entries = entries(&knowledge) else { return Outcome(decision: .undecided) }
+        return Outcome(decision: .none, entries: entries)
+    }
+
+    // MARK: - The reply
+
+    private func finish(
+        _ outcomes: [Outcome], on service: DirectoryService, _ reply: @escaping @Sendable (CheckReply) -> Void
+    ) {
+        let needs = outcomes.flatMap { outcome -> [FactName] in
+            if case .needs(let names) = outcome.decision { return names }
+            return []
+        }
+        guard needs.isEmpty else { return reply(.needs(needs)) }
+        let results = zip(request.checks, outcomes).map { name, outcome in (name, Self.result(name, outcome)) }
+        guard let place = outcomes.firstIndex(where: { !$0.entries.isEmpty }), !request.isDryRun else {
+            return reply(.results(results.map { (check: $0.0, result: $0.1) }))
+        }
+        service.enter(outcomes[place].entries, until: request.deadline) { error in
+            var results = results
+            if let error { results[place].1 = .error("lists: \(error.code.rawValue)") }
+            reply(.results(results.map { (check: $0.0, result: $0.1) }))
+        }
+    }
+
+    private static func result(_ name: String, _ outcome: Outcome) -> CheckResult {
+        guard DirectoryCheck(rawValue: name) != nil || name == DirectoryService.outboundCheck else {
+            return .error("unknown check \(name)")
+        }
+        switch outcome.decision {
+        case .verdict(let verdict, let reason): return .verdict(verdict, reason: reason)
+        case .undecided, .needs: return .error(outcome.failure ?? "too many questions to the directory")
+        }
+    }
+
+    // MARK: - Whom a user writes to
+
+    private func entries(_ knowledge: inout Knowledge) -> [OutboundWhitelisting.Entry]? {
+        guard request.policy.protocolState == .endOfMessage else { return [] }
+        let single = request.policy.string(.recipient)
+        let addresses = (request.recipients?.addresses ?? []) + (single.isEmpty ? [] : [single])
+        let recipients = Set(addresses.compactMap { Mailbox(parsing: $0) }).sorted { $0.text < $1.text }
+        return OutboundWhitelisting.entries(user: subject.user, recipients: recipients, &knowledge)
+    }
+}

@@ -1,0 +1,102 @@
+package import MailTypes
+
+/// What is known while checks are decided, and what they found missing.
+///
+/// A decision asks for everything that it could use, as far as it can know, before it gives up for what is missing: so
+/// the answers come in few rounds.
+package struct Knowledge {
+    private let table: AnswerTable
+    /// The answers that this decision has asked for itself; failures among them.
+    private let received: [Lookup: Answer]
+    private let now: Int
+    private let domains: LocalDomains
+    private let hasAccounts: Bool
+
+    /// What has to be asked before the decision can be made.
+    package private(set) var missing: [Lookup] = []
+    /// Why something cannot be known; the last reason.
+    package private(set) var failure: String?
+
+    /// Knowledge at a moment, in milliseconds.
+    /// - Parameters:
+    ///   - domains: The domains of the configuration, which are known without asking.
+    ///   - hasAccounts: Whether there is anybody to ask about others and about accounts.
+    ///   - received: Answers that stand above the table's.
+    package init(
+        _ table: AnswerTable, received: [Lookup: Answer] = [:], now: Int, domains: LocalDomains, hasAccounts: Bool
+    ) {
+        self.table = table
+        self.received = received
+        self.now = now
+        self.domains = domains
+        self.hasAccounts = hasAccounts
+    }
+
+    /// Forgets what was missing or failed: the next check begins.
+    mutating func begin() {
+        failure = nil
+    }
+
+    private mutating func answer(_ lookup: Lookup) -> Answer? {
+        let found = received.isEmpty ? nil : received[lookup]
+        guard let answer = found ?? table.answer(to: lookup, now: now) else {
+            if !missing.contains(lookup) { missing.append(lookup) }
+            return nil
+        }
+        guard case .failed(let reason) = answer else { return answer }
+        failure = reason
+        return nil
+    }
+
+    /// What a domain is.
+    package mutating func domain(_ domain: Domain) -> DomainEntry? {
+        if let entry = domains.entry(of: domain) { return entry }
+        // What no administrator could have entered need not be asked for.
+        guard hasAccounts, domain.isListDomain else { return .unknown }
+        guard case .domain(let entry)? = answer(.domain(domain)) else { return nil }
+        return entry
+    }
+
+    /// What an address is.
+    package mutating func account(_ mailbox: Mailbox) -> AccountEntry? {
+        guard hasAccounts else { return AccountEntry() }
+        guard case .account(let entry)? = answer(.account(mailbox)) else { return nil }
+        return entry
+    }
+
+    /// What somebody is to a list.
+    package mutating func roles(of person: String, in list: Mailbox) -> ListRoles? {
+        guard hasAccounts else { return [] }
+        guard case .roles(let roles)? = answer(.roles(list: list, person: person)) else { return nil }
+        return roles
+    }
+
+    /// Whether a user has subscribed to a list; no when that cannot be found out.
+    package mutating func hasSubscribed(_ user: Mailbox, to list: Mailbox) -> Bool? {
+        let before = failure
+        defer { failure = before }
+        switch answer(.subscriber(list: list, user: user)) {
+        case .isSubscriber(let found)?: return found
+        case nil: return failure == before ? nil : false
+        default: return false
+        }
+    }
+
+    /// The answer to one of the three questions for entries of access lists.
+    package mutating func entries(_ lookup: Lookup) -> [AccessEntry]? {
+        guard case .entries(let entries)? = answer(lookup) else { return nil }
+        return entries
+    }
+
+    /// What the lists of an account say about an entry.
+    package mutating func listing(local: Int64, external: Int64) -> AccessListing? {
+        guard case .listing(let listing)? = answer(.listing(local: local, external: external)) else { return nil }
+        return listing
+    }
+
+    /// What is said about a reverse name.
+    package mutating func reverseName(_ name: String) -> ReverseNameEntry? {
+        guard case .reverseName(let entry)? = answer(.reverseName(name)) else { return nil }
+        return entry
+    }
+}

@@ -1,0 +1,57 @@
+package import MailTypes
+
+/// One question about the directory. Answers are kept by it, and identical ones in flight are asked once.
+package enum Lookup: Hashable, Sendable {
+    /// What a domain is to this server.
+    case domain(Domain)
+    /// What an address is: a user's, an alias, a mailing list.
+    case account(Mailbox)
+    /// What somebody, in lower case, is to an alias or a list: an address, or `*@DOMAIN`.
+    case roles(list: Mailbox, person: String)
+    /// Whether a user has subscribed to a list that mlmmj manages.
+    case subscriber(list: Mailbox, user: Mailbox)
+    /// The local accounts with access lists that cover an address.
+    case localEntries(EnvelopeAddress)
+    /// The entries of access lists that cover an address; those such as `user@*` only for a sender who did not log in.
+    case externalEntries(EnvelopeAddress, withWildcard: Bool)
+    /// The entries of access lists that cover a client.
+    case clientEntries(ClientAddress)
+    /// What the access lists of a local account say about an entry.
+    case listing(local: Int64, external: Int64)
+    /// What is said about a reverse name and the names above it; in lower case.
+    case reverseName(String)
+}
+
+/// The answer to a ``Lookup``.
+package enum Answer: Equatable, Sendable {
+    /// To `domain`.
+    case domain(DomainEntry)
+    /// To `account`.
+    case account(AccountEntry)
+    /// To `roles`.
+    case roles(ListRoles)
+    /// To `subscriber`.
+    case isSubscriber(Bool)
+    /// To `localEntries`, `externalEntries` and `clientEntries`.
+    case entries([AccessEntry])
+    /// To `listing`.
+    case listing(AccessListing)
+    /// To `reverseName`.
+    case reverseName(ReverseNameEntry)
+    /// There is none: the text names the backend and says why.
+    case failed(String)
+
+    /// Whether it says that there is nothing.
+    package var isNegative: Bool {
+        switch self {
+        case .domain(let entry): entry == .unknown
+        case .account(let entry): entry == AccountEntry()
+        case .roles(let roles): roles.isEmpty
+        case .isSubscriber(let found): !found
+        case .entries(let entries): entries.isEmpty
+        case .listing(let listing): listing == AccessListing()
+        case .reverseName(let entry): entry == ReverseNameEntry()
+        case .failed: true
+        }
+    }
+}

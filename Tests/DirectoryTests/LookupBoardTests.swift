@@ -1,0 +1,127 @@
+import MailTypes
+import ServiceProtocol
+import Synchronization
+import Testing
+
+@testable import Directory
+
+@Suite struct LookupBoardTests {
+    /// Answers when it is told to.
+    private final class Source: LookupSource {
+        struct State: Sendable {
+            var asked: [[Lookup]] = []
+            var replies: [@Sendable ([(lookup: Lookup, answer: Answer)]) -> Void] = []
+        }
+
+        let state = Mutex(State())
+
+        func ask(_ lookups: [Lookup], reply: @escaping @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void) {
+            state.withLock { state in
+                state.asked.append(lookups)
+                state.replies.append(reply)
+            }
+        }
+
+        func stop() {}
+
+        func answer(_ answer: Answer) {
+            let (asked, replies) = state.withLock { state in
+                defer { state = State() }
+                return (state.asked, state.replies)
+            }
+            for (lookups, reply) in zip(asked, replies) { reply(lookups.map { ($0, answer) }) }
+        }
+    }
+
+    private final class Clock: Sendable {
+        let now = Mutex(0)
+    }
+
+    private final class Received: Sendable {
+        let answers = Mutex<[[Lookup: Answer]]>([])
+        var all: [[Lookup: Answer]] { answers.withLock { $0 } }
+    }
+
+    private let source = Source()
+    private let clock = Clock()
+    private let received = Received()
+    private let board: LookupBoard
+    private let lookup: Lookup
+    private static let yes = Answer.domain(DomainEntry(hosting: .local))
+
+    init() throws {
+        let source = source, clock = clock
+        board = LookupBoard(
+            AnswerTable(lifetime: 1_000, staleLifetime: 10_000, capacity: 100), route: { _ in source },
+            clock: { clock.now.withLock { $0 } })
+        lookup = .domain(try #require(Domain(parsing: "green.test")))
+    }
+
+    private func fetch() {
+        board.fetch([lookup]) { [received] answers in received.answers.withLock { $0.append(answers) } }
+    }
+
+    private func advance(_ milliseconds: Int) {
+        clock.now.withLock { $0 += milliseconds }
+    }
+
+    @Test func oneQuestionForAllWhoWait() {
+        for _ in 0..<5 { fetch() }
+        #expect(source.state.withLock { $0.asked } == [[lookup]])
+        source.answer(Self.yes)
+        #expect(received.all == Array(repeating: [lookup: Self.yes], count: 5))
+        fetch()
+        #expect(source.state.withLock { $0.asked.isEmpty }, "it is known now")
+        #expect(received.all.count == 6)
+    }
+
+    @Test func anOldAnswerIsBetterThanNone() {
+        fetch()
+        source.answer(Self.yes)
+        advance(1_001)
+        fetch()
+        source.answer(.failed("down"))
+        #expect(received.all.last == [lookup: Self.yes])
+        advance(10_001)
+        fetch()
+        source.answer(.failed("down"))
+        #expect(received.all.last == [lookup: .failed("down")])
+        // A failure is not kept.
+        fetch()
+        source.answer(Self.yes)
+        #expect(received.all.last == [lookup: Self.yes])
+    }
+
+    @Test func nobodyWaitsForALateBackendWhenThereIsAnOldAnswer() {
+        fetch()
+        source.answer(Self.yes)
+        advance(1_001)
+        fetch()
+        #expect(received.all.count == 1, "it may still come")
+        advance(501)
+        fetch()
+        #expect(received.all.count == 2)
+        source.answer(Self.yes)
+        #expect(received.all.count == 3)
+    }
+
+    @Test func whatWasAskedBeforeAChangeIsNotKept() {
+        fetch()
+        board.forget()
+        source.answer(Self.yes)
+        #expect(received.all.count == 1)
+        fetch()
+        #expect(source.state.withLock { $0.asked.count } == 1)
+    }
+
+    @Test func theTableIsBounded() throws {
+        var table = AnswerTable(lifetime: 1_000, staleLifetime: 0, capacity: 100)
+        for number in 0..<1_000 {
+            let domain = try #require(Domain(parsing: "d\(number).test"))
+            table.keep(Self.yes, to: .domain(domain), now: 0)
+            #expect(table.count <= 100)
+            #expect(table.answer(to: .domain(domain), now: 999) == Self.yes)
+            #expect(table.answer(to: .domain(domain), now: 1_000) == nil)
+        }
+    }
+}

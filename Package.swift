@@ -62,6 +62,7 @@ let testSupport: [Target] = [
     .target(
         name: "NameServerFixture", dependencies: ["DatabaseFixture", "SuiteFixture"], path: "Tests/NameServerFixture",
         swiftSettings: strict),
+    .target(
         name: "DirectoryCases", dependencies: ["Directory", "MailTypes", "PostfixProtocol", "ServiceProtocol"],
         path: "Tests/DirectoryCases", swiftSettings: strict),
     .executableTarget(

@@ -88,7 +88,7 @@ import Testing
             }
         }
         for (service, key) in [
-            ("frontend", "keys of the mapping frontend"),
+            ("frontend", "keys of the mapping frontend")
         ] {
             #expect(try ask(service, "request=set").contains("error=nothing can be set here: "))
             #expect(try ask(service, "request=delete").contains(key))

@@ -26,10 +26,10 @@ final class NameServer {
         let configuration = directory.appendingPathComponent("unbound.conf")
         try Data(Self.zone.utf8).write(to: directory.appendingPathComponent("root.zone"))
         try Data(Self.configuration(directory.path, port: port).utf8).write(to: configuration)
-        running = try Program(Self.program, ["-d", "-p", "-c", configuration.path], log: log)
+        running = try Program(Self.program.path, ["-d", "-p", "-c", configuration.path], log: log)
         let port = port
         do {
-            _ = try waiting(for: "the name server") {
+            _ = try waiting(for: "the name server") { () -> Bool? in
                 guard let connection = try? LoopbackSocket(port: port) else { return nil }
                 connection.close()
                 return true

@@ -82,6 +82,9 @@ public final class Suite: Sendable {
             let start = "greylist: {"
             if let line = lines.firstIndex(where: { $0.hasPrefix(start) }) {
                 lines[line] = start + " spf-bypass: false," + lines[line].dropFirst(start.count)
+            } else if let line = lines.firstIndex(of: "greylist:"), line + 1 < lines.count {
+                let indentation = lines[line + 1].prefix { $0 == " " }
+                lines.insert(indentation + "spf-bypass: false", at: line + 1)
             } else {
                 lines.append("greylist: { spf-bypass: false }")
             }

@@ -29,6 +29,18 @@ package final class MemoryDirectory: LookupSource {
         case .reverseName(let name):
             .reverseName(
                 ReverseNameEntry(isWhite: has("W", name), isBlack: has("B", name)))
+        case .rows(let kind): .isEmpty(isEmpty(kind))
+        }
+    }
+
+    private func isEmpty(_ kind: Lookup.Kind) -> Bool {
+        switch kind {
+        case .domain: content.domains.isEmpty
+        case .account: content.users.isEmpty && content.aliases.isEmpty && content.lists.isEmpty
+        case .roles: content.aliases.isEmpty && content.lists.isEmpty
+        case .localEntries: locals.isEmpty
+        case .externalEntries: externals.isEmpty
+        case .reverseName: content.reverseNames.isEmpty
         }
     }
 

@@ -83,6 +83,23 @@ import Testing
         #expect(try Self.value(Self.service(), name) == expected)
     }
 
+    /// An empty file answers for every domain at once, and no longer than it is empty.
+    @Test func whereThereIsNothingNobodyIsAsked() throws {
+        let path = "\(Self.state)/nothing.db"
+        defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+        let read = try Self.read("directory: { accounts: { path: \(path) } }")
+        let service = try DirectoryService(
+            configuration: read.directory, common: read.common,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        defer { service.stop() }
+        for number in 0..<50 { #expect(try Self.value(service, "local:d\(number).example") == "no") }
+        // The first domain, and whether there are any.
+        #expect(service.statistics().first { $0.name == "lookups" }?.value == "2")
+        #expect(Self.administer(service, ["what": "domains", "domain": "new.example"], verb: "add") == .done)
+        #expect(try Self.value(service, "local:new.example") == "yes")
+        #expect(try Self.value(service, "local:d1.example") == "no")
+    }
+
     @Test func hello() throws {
         let hello = try Self.service().hello
         #expect(hello.service == "directory")

@@ -38,14 +38,32 @@ package struct Knowledge {
     }
 
     private mutating func answer(_ lookup: Lookup) -> Answer? {
-        let found = received.isEmpty ? nil : received[lookup]
-        guard let answer = found ?? table.answer(to: lookup, now: now) else {
-            if !missing.contains(lookup) { missing.append(lookup) }
-            return nil
-        }
+        guard let answer = known(lookup) else { return answerOfNothing(lookup) }
         guard case .failed(let reason) = answer else { return answer }
         failure = reason
         return nil
+    }
+
+    private func known(_ lookup: Lookup) -> Answer? {
+        let found = received.isEmpty ? nil : received[lookup]
+        return found ?? table.answer(to: lookup, now: now)
+    }
+
+    /// Where there are no rows at all nobody has to be asked for each address anew.
+    private mutating func answerOfNothing(_ lookup: Lookup) -> Answer? {
+        if let kind = lookup.kind {
+            switch known(.rows(kind)) {
+            case .isEmpty(true)?: return .nothing(kind)
+            case nil: want(.rows(kind))
+            default: break
+            }
+        }
+        want(lookup)
+        return nil
+    }
+
+    private mutating func want(_ lookup: Lookup) {
+        if !missing.contains(lookup) { missing.append(lookup) }
     }
 
     /// What a domain is.

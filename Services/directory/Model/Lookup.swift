@@ -20,6 +20,31 @@ package enum Lookup: Hashable, Sendable {
     case listing(local: Int64, external: Int64)
     /// What is said about a reverse name and the names above it; in lower case.
     case reverseName(String)
+    /// Whether there is any row that questions of a kind could find.
+    case rows(Kind)
+
+    /// What questions look for, as far as there may be none of it at all.
+    package enum Kind: Hashable, Sendable {
+        case domain
+        case account
+        case roles
+        case localEntries
+        case externalEntries
+        case reverseName
+    }
+
+    /// What it looks for.
+    var kind: Kind? {
+        switch self {
+        case .domain: .domain
+        case .account: .account
+        case .roles: .roles
+        case .localEntries: .localEntries
+        case .externalEntries, .clientEntries: .externalEntries
+        case .reverseName: .reverseName
+        case .subscriber, .listing, .rows: nil
+        }
+    }
 }
 
 /// The answer to a ``Lookup``.
@@ -38,6 +63,8 @@ package enum Answer: Equatable, Sendable {
     case listing(AccessListing)
     /// To `reverseName`.
     case reverseName(ReverseNameEntry)
+    /// To `rows`: there is none.
+    case isEmpty(Bool)
     /// There is none: the text names the backend and says why.
     case failed(String)
 
@@ -51,7 +78,19 @@ package enum Answer: Equatable, Sendable {
         case .entries(let entries): entries.isEmpty
         case .listing(let listing): listing == AccessListing()
         case .reverseName(let entry): entry == ReverseNameEntry()
+        case .isEmpty(let isEmpty): isEmpty
         case .failed: true
+        }
+    }
+
+    /// The answer to any question of a kind where there is nothing to be found.
+    static func nothing(_ kind: Lookup.Kind) -> Answer {
+        switch kind {
+        case .domain: .domain(.unknown)
+        case .account: .account(AccountEntry())
+        case .roles: .roles([])
+        case .localEntries, .externalEntries: .entries([])
+        case .reverseName: .reverseName(ReverseNameEntry())
         }
     }
 }

@@ -115,6 +115,9 @@ extension Lookup {
         case .localEntries, .externalEntries, .clientEntries, .listing: .lists
         case .reverseName: .reverseNames
         case .subscriber: .subscribers
+        case .rows(.domain), .rows(.account), .rows(.roles): .accounts
+        case .rows(.localEntries), .rows(.externalEntries): .lists
+        case .rows(.reverseName): .reverseNames
         }
     }
 }

@@ -50,6 +50,8 @@ struct LDAPLookups: Sendable {
         case .domain(let domain): .domain(Self.domain(domain, entries))
         case .account(let mailbox): .account(Self.account(mailbox, entries))
         case .roles: .roles(Self.roles(entries))
+        // A directory without an account is not worth a search of its own.
+        case .rows: .isEmpty(false)
         default: .failed("accounts: not a question for a directory")
         }
     }

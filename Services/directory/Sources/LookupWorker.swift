@@ -119,6 +119,7 @@ struct LookupWorker: StoreWorker {
         }
         if !questions.listings.isEmpty { take(try sql.listings(questions.listings)) }
         if !questions.reverseNames.isEmpty { take(try sql.reverseNames(questions.reverseNames)) }
+        for kind in questions.kinds { answers[.rows(kind)] = .isEmpty(try sql.isEmpty(kind)) }
         return answers
     }
 
@@ -219,6 +220,7 @@ struct LookupGroups {
     var externals: [Lookup] = []
     var listings: [(local: Int64, external: Int64)] = []
     var reverseNames: [String] = []
+    var kinds: [Lookup.Kind] = []
 
     init(_ lookups: [Lookup]) {
         for lookup in lookups {
@@ -230,6 +232,7 @@ struct LookupGroups {
             case .externalEntries, .clientEntries: externals.append(lookup)
             case .listing(let local, let external): listings.append((local, external))
             case .reverseName(let name): reverseNames.append(name)
+            case .rows(let kind): kinds.append(kind)
             case .subscriber: break
             }
         }

@@ -114,6 +114,7 @@ struct PostfixWorker: StoreWorker {
 
     private func answers(to questions: LookupGroups, _ tables: PostfixTables) -> [Lookup: Answer] {
         var answers: [Lookup: Answer] = [:]
+        for kind in questions.kinds { answers[.rows(kind)] = .isEmpty(false) }
         do throws(SQLError) {
             let found = try questions.domains.isEmpty ? [:] : tables.entries(of: questions.domains)
             for domain in questions.domains { answers[.domain(domain)] = .domain(found[domain] ?? .unknown) }

@@ -12,6 +12,22 @@ struct SQLLookups {
 
     typealias Answers = [Lookup: Answer]
 
+    /// Whether no question of a kind can find a row.
+    func isEmpty(_ kind: Lookup.Kind) throws(SQLError) -> Bool {
+        let tables =
+            switch kind {
+            case .domain: ["domain", "alias_domain"]
+            case .account: ["mailbox", "alias", "maillists", "forwardings"]
+            case .roles: ["forwardings", "moderators", "maillist_owners"]
+            case .localEntries: ["users"]
+            case .externalEntries: ["mailaddr"]
+            case .reverseName: ["wblist_rdns"]
+            }
+        let any = tables.map { "(SELECT 1 FROM \($0) LIMIT 1)" }.joined(separator: ", ")
+        let rows = try connection.query("SELECT coalesce(\(any), 0)")
+        return rows.first?.first?.number == 0
+    }
+
     // MARK: - Domains
 
     func domains(_ domains: [Domain]) throws(SQLError) -> Answers {

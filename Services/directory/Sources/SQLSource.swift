@@ -57,6 +57,10 @@ final class SQLSource: LookupSource {
         case .domain, .localEntries, .reverseName, .subscriber: 0
         case .account, .externalEntries, .clientEntries: 1
         case .roles, .listing: 2
+        // Beside the questions of the kind: a table that is missing must not cost others their answers.
+        case .rows(.account), .rows(.externalEntries): 1
+        case .rows(.roles): 2
+        case .rows: 0
         }
     }
 

@@ -97,8 +97,10 @@ public final class ServerProcess: Sendable {
     public func freeze() {
         let family = family
         for process in family { Glibc.kill(process, SIGSTOP) }
-        for process in family {
-            for _ in 0..<2_000 where !Self.stands(process) { usleep(1_000) }
+        var patience = 2_000
+        while patience > 0, !family.allSatisfy(Self.stands) {
+            usleep(1_000)
+            patience -= 1
         }
     }
 

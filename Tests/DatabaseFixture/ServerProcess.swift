@@ -92,37 +92,9 @@ public final class ServerProcess: Sendable {
         unlink(pidFile)
     }
 
-    /// Stops it and its children from running, as a machine that hangs would. A thread on another processor runs on for
-    /// a moment after the signal; that moment is over then.
+    /// Stops it and its children from running, as a machine that hangs would.
     public func freeze() {
-        let family = family
-        for process in family { Glibc.kill(process, SIGSTOP) }
-        var patience = 2_000
-        while patience > 0, !family.allSatisfy(Self.stands) {
-            usleep(1_000)
-            patience -= 1
-        }
-    }
-
-    /// Whether all threads are stopped: state `T` in proc(5)'s `stat`, behind the name in parentheses.
-    private static func stands(_ process: pid_t) -> Bool {
-        threads(of: process).allSatisfy { task in
-            let line = contents(of: "/proc/\(process)/task/\(task)/stat")
-            return line.isEmpty || line.split(separator: ")").last?.split(separator: " ").first == "T"
-        }
-    }
-
-    private static func threads(of process: pid_t) -> [pid_t] {
-        guard let directory = opendir("/proc/\(process)/task") else { return [] }
-        defer { closedir(directory) }
-        var threads: [pid_t] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let thread = pid_t(name) { threads.append(thread) }
-        }
-        return threads
+        for process in family { sendSignal(SIGSTOP, to: process) }
     }
 
     /// Lets it run again.

@@ -37,7 +37,7 @@ final class ExampleService: Sendable {
     func send(_ signal: CInt) {
         process.withLock { process in
             guard process > 0 else { return }
-            kill(process, signal)
+            sendSignal(signal, to: process)
             guard signal == SIGKILL else { return }
             _ = Command.wait(for: process)
             process = 0

@@ -138,7 +138,7 @@ public final class Suite: Sendable {
     @discardableResult
     public func send(_ signal: CInt, to service: String) -> Bool {
         guard let process = process(of: service) else { return false }
-        return kill(process, signal) == 0
+        return sendSignal(signal, to: process)
     }
 
     /// The processes of all services that run, by name.

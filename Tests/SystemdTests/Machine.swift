@@ -137,7 +137,7 @@ final class Machine: Sendable {
     @discardableResult
     func send(_ signal: CInt, to unit: String) -> Bool {
         guard let process = process(of: unit) else { return false }
-        return kill(process, signal) == 0
+        return sendSignal(signal, to: process)
     }
 
     /// What a unit's journal holds.

@@ -18,7 +18,14 @@ import Testing
                 for service in services {
                     group.addTask {
                         let (client, sender) = attempt(number)
-                        return (number, await service.ask(client, from: sender).firstSummary)
+                        var outcome = await service.ask(client, from: sender).firstSummary
+                        // A connection that was lost before anything was recorded; Postfix would hear of it by the
+                        // check's failure rule.
+                        for _ in 0..<50 where outcome == "error database: unavailable" {
+                            try? await Task.sleep(for: .milliseconds(100))
+                            outcome = await service.ask(client, from: sender).firstSummary
+                        }
+                        return (number, outcome)
                     }
                 }
             }
@@ -33,7 +40,7 @@ import Testing
     @Test(arguments: TestEngine.allCases)
     func twoInstancesAgreeOnATriplet(_ engine: TestEngine) async throws {
         let database = try TestDatabase(engine)
-        let clock = FakeClock()
+        let clock = FakeClock(isRunning: true)
         let benches = try [Bench(database, clock: clock), Bench(database, clock: clock)]
         let services = benches.map(\.service)
         let attempt: @Sendable (Int) -> (String, String) = { ("10.0.\($0 / 200).\($0 % 200)", "a\($0)@sender.example") }
@@ -53,7 +60,7 @@ import Testing
     @Test(arguments: TestEngine.allCases)
     func twoInstancesAgreeOnAClient(_ engine: TestEngine) async throws {
         let database = try TestDatabase(engine)
-        let clock = FakeClock()
+        let clock = FakeClock(isRunning: true)
         let benches = try [Bench(database, clock: clock), Bench(database, clock: clock)]
         let services = benches.map(\.service)
         let attempt: @Sendable (Int) -> (String, String) = { ("192.0.2.\($0 % 4)", "a\($0)@sender.example") }

@@ -19,7 +19,8 @@ public final class RecordingStore<Handler: RecordingHandler>: Sendable {
     ///   - handler: Decides the operations; it moves to the thread.
     ///   - open: Opens the connection; called on the thread, again after each failure.
     ///   - deliver: Runs completions; as shipped on the store's thread.
-    ///   - onTendingFailure: Told on the thread when the handler's timed work failed; for the log.
+    ///   - onTendingFailure: Told on the thread when the handler's timed work failed, unless only by somebody
+    ///     else's lock; for the log.
     ///   - onStateChange: Told on the thread, once, when the database is lost and when it is back.
     /// - Throws: `.unavailable` when no thread can be started.
     public init(

@@ -129,7 +129,9 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
         do {
             try batch.handler.tend(connection, now: batch.now(in: connection), isQuiet: isQuiet)
         } catch {
-            onTendingFailure(SQLError(wrapping: error))
+            let error = SQLError(wrapping: error)
+            // Somebody else is at work: it comes again. A lock that lasts is told by those who have to record.
+            if error.code != .busy { onTendingFailure(error) }
         }
         connection.rollback()
         return health(of: connection)

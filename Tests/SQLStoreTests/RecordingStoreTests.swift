@@ -150,6 +150,27 @@ import Testing
         #expect(failures.withLock { Set($0) }.count == 1)
     }
 
+    @Test func timedWorkThatIsLockedOutComesAgain() async throws {
+        let failures = Mutex<[SQLError]>([])
+        let endings = Mutex<[String]>([])
+        let configuration = directory.configuration(busyTimeout: 1)
+        var limits = StoreLimits()
+        limits.quietPeriod = 1
+        limits.tendInterval = 1
+        let store = try RecordingStore(
+            name: "test", handler: CleaningHandler(told: { ending in endings.withLock { $0.append(ending) } }),
+            limits: limits, open: { try SQLiteConnection(configuration) },
+            onTendingFailure: { error in failures.withLock { $0.append(error) } })
+        while endings.withLock({ $0.last != "done" }) { await Task.yield() }
+        let other = try SQLiteConnection(directory.configuration())
+        try other.begin()
+        while endings.withLock({ $0.last != "busy" }) { await Task.yield() }
+        other.rollback()
+        while endings.withLock({ $0.last != "done" }) { await Task.yield() }
+        store.stop()
+        #expect(failures.withLock { $0 } == [])
+    }
+
     @Test func aNewerSchemaIsUnavailable() async throws {
         let newer = SQLSchema(component: "count", steps: CountHandler.schema.steps + ["SELECT 1"])
         _ = try SQLiteConnection(directory.configuration(), schema: newer)
@@ -188,6 +209,25 @@ private struct RestlessHandler: RecordingHandler {
     func tend(_ connection: SQLiteConnection, now: Int, isQuiet: Bool) throws {
         try connection.begin()
         try connection.execute("SELECT * FROM missing")
+    }
+}
+
+/// Its timed work needs the lock; it tells how that ended.
+private struct CleaningHandler: RecordingHandler {
+    let told: @Sendable (String) -> Void
+
+    func decide(_ operations: [CountOperation], now: Int, in connection: SQLiteConnection) throws -> [String] {
+        operations.map { _ in "" }
+    }
+
+    func tend(_ connection: SQLiteConnection, now: Int, isQuiet: Bool) throws {
+        do throws(SQLError) {
+            try connection.begin()
+            told("done")
+        } catch {
+            told(error.code.rawValue)
+            throw error
+        }
     }
 }
 

@@ -100,7 +100,9 @@ public final class Suite: Sendable {
             "\(Self.binaries)/postern", ["run", "--config", configurationPath], environment: environment, log: logPath)
         supervisor.withLock { $0 = process }
         let port = policyPort
-        guard eventually(within: 20, { Socket(.tcp(port)) != nil }) else {
+        // It says so when all its sockets are bound; the port alone may be bound before the others.
+        let line = "frontend: listening on 127.0.0.1:\(port) "
+        guard eventually(within: 20, { contents(of: logPath).contains(line) }) else {
             throw FixtureError("the suite did not start:\n\(contents(of: logPath))")
         }
     }

@@ -160,4 +160,40 @@ extension PostgreSQLConnectionTests {
     @Test func listsOfRows() throws { try EngineTests<MariaDBServer>.lists() }
     @Test func changesOfManyRows() throws { try EngineTests<MariaDBServer>.changes() }
     @Test func failuresAreToldApart() throws { try EngineTests<MariaDBServer>.failures() }
+
+    /// The loser of a deadlock hears of it in the place of a row. Its library then takes the rest of the rows to be on
+    /// their way, and would wait for them when the statement runs again.
+    @Test func theLoserOfADeadlockCanRepeatItsStatement() async throws {
+        let server = try MariaDBServer.shared()
+        let database = try server.makeDatabase()
+        let loser = try server.connect(to: database)
+        try loser.executeScript("CREATE TABLE t (n INTEGER PRIMARY KEY, s SMALLINT)")
+        try loser.execute("INSERT INTO t VALUES (?, 0)", rows: (1...200).map { [.integer($0)] })
+        let selection = "SELECT n FROM t WHERE n IN (??) ORDER BY s FOR UPDATE"
+        let rows: [[SQLValue]] = [[.integer(1)], [.integer(2)]]
+        for _ in 0..<3 {
+            try loser.begin()
+            try #expect(loser.query("SELECT n FROM t WHERE n = 1 FOR UPDATE", []).count == 1)
+            let (counts, counted) = AsyncStream<Int>.makeStream()
+            let winner = Task {
+                defer { counted.finish() }
+                let winner = try server.connect(to: database)
+                try winner.begin()
+                // The transaction that has changed less is the one that ends.
+                counted.yield(try winner.execute("UPDATE t SET s = s + 1 WHERE n > 1", []))
+                counted.finish()
+                try winner.execute("UPDATE t SET s = s + 1 WHERE n = 1", [])
+                try winner.commit()
+            }
+            for await count in counts { #expect(count == 199) }
+            try await Task.sleep(for: .milliseconds(100))
+            let error = #expect(throws: SQLError.self) { try loser.query(selection, rows: rows, []) }
+            #expect(error?.code == .busy, "\(String(describing: error))")
+            loser.rollback()
+            try await winner.value
+            let started = ContinuousClock.now
+            #expect(try loser.query(selection, rows: rows, []).count == 2)
+            #expect(ContinuousClock.now - started < .seconds(5))
+        }
+    }
 }

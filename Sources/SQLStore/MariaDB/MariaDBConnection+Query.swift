@@ -75,6 +75,7 @@ extension MariaDBConnection: SQLConnection {
         do {
             return try statement.run(ordered)
         } catch {
+            if statement.isSpent { forget(text.text) }
             throw note(error)
         }
     }

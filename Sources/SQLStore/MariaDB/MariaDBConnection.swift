@@ -91,6 +91,11 @@ public final class MariaDBConnection {
 
     // MARK: - Statements
 
+    /// Prepares the statement anew when it is needed again.
+    func forget(_ sql: String) {
+        statements[sql] = nil
+    }
+
     /// The statement, prepared now if it was not.
     func prepared(_ sql: String) throws(SQLError) -> MariaDBStatement {
         if let kept = statements[sql] { return kept }

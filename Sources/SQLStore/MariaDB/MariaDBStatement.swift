@@ -7,6 +7,9 @@ final class MariaDBStatement {
     private let session: UnsafeMutablePointer<MYSQL>
     private let columns: MariaDBColumns?
     private let parameters: MariaDBParameters
+    /// Whether it must not be run again: when an error comes in the place of a row, the library believes that more rows
+    /// are on their way, and the next execution would wait for them until the time limit.
+    private(set) var isSpent = false
 
     init(_ sql: String, on session: UnsafeMutablePointer<MYSQL>) throws(SQLError) {
         guard let handle = mysql_stmt_init(session) else { throw SQLError(.unavailable, "no memory for a statement") }
@@ -46,6 +49,7 @@ final class MariaDBStatement {
 
     private func fetch(_ columns: MariaDBColumns) throws(SQLError) -> [[SQLValue]] {
         guard mysql_stmt_bind_result(handle, columns.binds) == 0, mysql_stmt_store_result(handle) == 0 else {
+            isSpent = true
             throw error
         }
         var rows: [[SQLValue]] = []
@@ -53,7 +57,9 @@ final class MariaDBStatement {
             switch mysql_stmt_fetch(handle) {
             case 0, Int32(MYSQL_DATA_TRUNCATED): rows.append(try columns.row(of: handle, sql))
             case Int32(MYSQL_NO_DATA): return rows
-            default: throw error
+            default:
+                isSpent = true
+                throw error
             }
         }
     }

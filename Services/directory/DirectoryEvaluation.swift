@@ -16,6 +16,7 @@ struct DirectoryEvaluation: Sendable {
     /// What came of one check.
     private struct Outcome {
         var decision: Decision
+        var isKnown = true
         var failure: String?
         /// What the check that records has to enter.
         var entries: [OutboundWhitelisting.Entry] = []
@@ -55,7 +56,7 @@ struct DirectoryEvaluation: Sendable {
             guard request.policy.protocolState == .rcpt else { return Outcome(decision: .none) }
             return Outcome(decision: settings.configuration.rules.decide(check, subject, &knowledge))
         }
-        guard name == DirectoryService.outboundCheck else { return Outcome(decision: .none) }
+        guard name == DirectoryService.outboundCheck else { return Outcome(decision: .none, isKnown: false) }
         guard let entries = entries(&knowledge) else { return Outcome(decision: .undecided) }
         return Outcome(decision: .none, entries: entries)
     }
@@ -65,26 +66,26 @@ struct DirectoryEvaluation: Sendable {
     private func finish(
         _ outcomes: [Outcome], on service: DirectoryService, _ reply: @escaping @Sendable (CheckReply) -> Void
     ) {
-        let needs = outcomes.flatMap { outcome -> [FactName] in
-            if case .needs(let names) = outcome.decision { return names }
-            return []
+        var needs: [FactName] = []
+        for outcome in outcomes {
+            if case .needs(let names) = outcome.decision { needs += names }
         }
         guard needs.isEmpty else { return reply(.needs(needs)) }
-        let results = zip(request.checks, outcomes).map { name, outcome in (name, Self.result(name, outcome)) }
+        let results = zip(request.checks, outcomes).map { name, outcome in
+            (check: name, result: Self.result(name, outcome))
+        }
         guard let place = outcomes.firstIndex(where: { !$0.entries.isEmpty }), !request.isDryRun else {
-            return reply(.results(results.map { (check: $0.0, result: $0.1) }))
+            return reply(.results(results))
         }
         service.enter(outcomes[place].entries, until: request.deadline) { error in
             var results = results
-            if let error { results[place].1 = .error("lists: \(error.code.rawValue)") }
-            reply(.results(results.map { (check: $0.0, result: $0.1) }))
+            if let error { results[place].result = .error("lists: \(error.code.rawValue)") }
+            reply(.results(results))
         }
     }
 
     private static func result(_ name: String, _ outcome: Outcome) -> CheckResult {
-        guard DirectoryCheck(rawValue: name) != nil || name == DirectoryService.outboundCheck else {
-            return .error("unknown check \(name)")
-        }
+        guard outcome.isKnown else { return .error("unknown check \(name)") }
         switch outcome.decision {
         case .verdict(let verdict, let reason): return .verdict(verdict, reason: reason)
         case .undecided, .needs: return .error(outcome.failure ?? "too many questions to the directory")

@@ -49,7 +49,9 @@ public struct Domain: Sendable, Hashable {
     /// `-`, and its last label has two characters or more, the first two of them letters.
     public var isListDomain: Bool {
         guard !isAddressLiteral, let dot = text.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-        let start = text[text.utf8.index(after: dot)...].unicodeScalars.prefix(2)
+        let label = text[text.utf8.index(after: dot)...]
+        if label.utf8.count >= 2, label.utf8.prefix(2).allSatisfy(\.isASCIILetter) { return true }
+        let start = label.unicodeScalars.prefix(2)
         return start.count == 2 && start.allSatisfy { $0.properties.isAlphabetic }
     }
 

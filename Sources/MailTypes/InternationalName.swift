@@ -4,7 +4,10 @@ import CIDN2
 enum InternationalName {
     /// The A-label form by UTS 46, non-transitional; where that fails, the name in lower case.
     static func normalise(_ name: String) -> String {
-        asciiForm(of: name) ?? name.lowercased()
+        if let form = asciiForm(of: name) { return form }
+        // Some capitals have no form although their small letters have one.
+        let small = name.lowercased()
+        return asciiForm(of: small) ?? small
     }
 
     private static func asciiForm(of name: String) -> String? {

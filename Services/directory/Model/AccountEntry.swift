@@ -3,11 +3,11 @@ package import MailTypes
 /// What an address is.
 package struct AccountEntry: Equatable, Sendable {
     /// The user whose main address it is; with LDAP any of a user's addresses.
-    package var user: DirectoryUser?
+    @Apart package var user: DirectoryUser?
     /// The alias for several addresses.
-    package var alias: AddressList?
+    @Apart package var alias: AddressList?
     /// The mailing list.
-    package var mailingList: AddressList?
+    @Apart package var mailingList: AddressList?
     /// The users whose additional address it is.
     package var owners: [Mailbox] = []
 
@@ -76,4 +76,33 @@ package struct ListRoles: OptionSet, Sendable {
     package static let owner = ListRoles(rawValue: 4)
     /// Receives what is sent to it, though the account is switched off.
     package static let inactiveMember = ListRoles(rawValue: 8)
+}
+
+/// A large value that is mostly not there, kept apart: what holds it is small, and is copied for each question.
+@propertyWrapper package struct Apart<Value: Equatable & Sendable>: Equatable, Sendable {
+    private final class Place: Sendable {
+        let value: Value
+
+        init(_ value: Value) {
+            self.value = value
+        }
+    }
+
+    private var place: Place?
+
+    /// Keeps a value.
+    package init(wrappedValue: Value?) {
+        place = wrappedValue.map { Place($0) }
+    }
+
+    /// The value.
+    package var wrappedValue: Value? {
+        get { place?.value }
+        set { place = newValue.map { Place($0) } }
+    }
+
+    /// Compares the values.
+    package static func == (left: Apart, right: Apart) -> Bool {
+        left.place === right.place || left.wrappedValue == right.wrappedValue
+    }
 }

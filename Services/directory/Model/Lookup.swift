@@ -47,8 +47,8 @@ package enum Lookup: Hashable, Sendable {
     }
 }
 
-/// The answer to a ``Lookup``.
-package enum Answer: Equatable, Sendable {
+/// The answer to a ``Lookup``. Indirect, since the largest case would make each of them large to copy.
+package indirect enum Answer: Equatable, Sendable {
     /// To `domain`.
     case domain(DomainEntry)
     /// To `account`.
@@ -86,11 +86,17 @@ package enum Answer: Equatable, Sendable {
     /// The answer to any question of a kind where there is nothing to be found.
     static func nothing(_ kind: Lookup.Kind) -> Answer {
         switch kind {
-        case .domain: .domain(.unknown)
-        case .account: .account(AccountEntry())
-        case .roles: .roles([])
-        case .localEntries, .externalEntries: .entries([])
-        case .reverseName: .reverseName(ReverseNameEntry())
+        case .domain: noDomain
+        case .account: noAccount
+        case .roles: noRoles
+        case .localEntries, .externalEntries: noEntries
+        case .reverseName: noReverseName
         }
     }
+
+    private static let noDomain = Answer.domain(.unknown)
+    private static let noAccount = Answer.account(AccountEntry())
+    private static let noRoles = Answer.roles([])
+    private static let noEntries = Answer.entries([])
+    private static let noReverseName = Answer.reverseName(ReverseNameEntry())
 }

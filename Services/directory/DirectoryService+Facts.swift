@@ -19,18 +19,21 @@ enum DirectoryFact: String, CaseIterable {
 extension DirectoryService {
     /// Answers what is about a domain in A-label form, or about an address; everything else stays unknown.
     public func facts(_ request: FactRequest, reply: @escaping @Sendable (FactReply) -> Void) {
+        let revision = board.revision
         let domains = settings.withLock { $0 }.domains
         if let page = request.names.first(where: { $0.kind == DirectoryFact.localDomains.rawValue }) {
             return listDomains(page, domains) { value in
                 reply(FactReply(values: value.map { [page: $0] } ?? [:]))
             }
         }
-        tell(request.names, domains, received: [:], isLast: false, reply)
+        tell(request.names, domains, received: [:], isLast: false) { values in
+            reply(FactReply(values: values, revision: revision))
+        }
     }
 
     private func tell(
         _ names: [FactName], _ domains: LocalDomains, received: [Lookup: Answer], isLast: Bool,
-        _ reply: @escaping @Sendable (FactReply) -> Void
+        _ reply: @escaping @Sendable ([FactName: String]) -> Void
     ) {
         let (values, missing) = board.read { table, now in
             var knowledge = Knowledge(table, received: received, now: now, domains: domains, hasAccounts: true)
@@ -38,7 +41,7 @@ extension DirectoryService {
             for name in names { values[name] = Self.value(of: name, &knowledge) }
             return (values, knowledge.missing)
         }
-        guard !missing.isEmpty, !isLast else { return reply(FactReply(values: values)) }
+        guard !missing.isEmpty, !isLast else { return reply(values) }
         board.fetch(missing) { [self] answers in
             tell(names, domains, received: answers, isLast: true, reply)
         }

@@ -149,8 +149,9 @@ public struct LookupEngine: Sendable {
     private mutating func learnFacts(
         _ outcome: AskOutcome, of id: ID, now: MonotonicInstant, actions: inout [Action]
     ) -> Bool {
-        var values: [FactName: String] = [:]
-        if case .reply(let list) = outcome { values = FactReply(list)?.values ?? [:] }
+        var reply: FactReply?
+        if case .reply(let list) = outcome { reply = FactReply(list) }
+        var values = reply?.values ?? [:]
         var wasWaiting = false
         var provider: String?
         table.update(id) { entry in
@@ -163,7 +164,7 @@ public struct LookupEngine: Sendable {
         }
         guard wasWaiting else { return false }
         if case .reply = outcome, values.isEmpty, let provider { actions.append(.uselessReply(service: provider)) }
-        for (name, value) in values { factCache.keep(value, of: name, now: now) }
+        for (name, value) in values { factCache.keep(value, of: name, revision: reply?.revision, now: now) }
         return true
     }
 }

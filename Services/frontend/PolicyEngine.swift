@@ -167,8 +167,8 @@ public struct PolicyEngine: Sendable {
             actions.append(.cancel(service: service, token: id.token(index: index) | tokenMark))
         case .uselessReply(let service):
             actions.append(.uselessReply(service: service))
-        case .learned(let name, let value):
-            factCache.keep(value, of: name, now: now)
+        case .learned(let name, let value, let revision):
+            factCache.keep(value, of: name, revision: revision, now: now)
         case .finish(let decision):
             guard let entry = table.remove(id) else { return }
             let request = entry.evaluation.request

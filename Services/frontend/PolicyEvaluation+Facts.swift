@@ -149,8 +149,11 @@ extension PolicyEvaluation {
         actions: inout [Action]
     ) {
         var values: [FactName: String] = [:]
+        var revision: String?
         if case .reply(let list) = outcome {
-            values = FactReply(list)?.values ?? [:]
+            let reply = FactReply(list)
+            values = reply?.values ?? [:]
+            revision = reply?.revision
             if !names.contains(where: { values[$0] != nil }) {
                 actions.append(.uselessReply(service: questions[index].service))
             }
@@ -162,7 +165,7 @@ extension PolicyEvaluation {
                 // Also that it could not be had: the next recipient must not wait as long again.
                 session.facts[name] = value
             } else {
-                actions.append(.learned(name, value))
+                actions.append(.learned(name, value, revision: revision))
             }
         }
         if let waiter { resume(waiter, now: now, actions: &actions) } else { releaseHeld(now: now, actions: &actions) }

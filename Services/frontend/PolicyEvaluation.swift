@@ -15,8 +15,8 @@ struct PolicyEvaluation: Sendable {
         case cancel(index: Int, service: String)
         /// This service's reply could not be used.
         case uselessReply(service: String)
-        /// A cheap fact was learned.
-        case learned(FactName, String)
+        /// A cheap fact was learned, under this revision of its provider.
+        case learned(FactName, String, revision: String?)
         /// The decision; the last action.
         case finish(PolicyDecision)
     }

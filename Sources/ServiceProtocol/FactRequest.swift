@@ -43,10 +43,14 @@ public struct FactRequest: Sendable {
 public struct FactReply: Sendable, Equatable {
     /// The values by name.
     public var values: [FactName: String]
+    /// What the provider's answers stand on, at most 64 bytes; nil when it does not tell. As long as it tells the same,
+    /// nothing has changed that it knows of, and what it said before is still its word.
+    public var revision: String?
 
     /// An answer.
-    public init(values: [FactName: String]) {
+    public init(values: [FactName: String], revision: String? = nil) {
         self.values = values
+        self.revision = revision
     }
 
     /// Decodes an answer; nil when a name stands in it twice.
@@ -56,11 +60,12 @@ public struct FactReply: Sendable, Equatable {
         list.forEach(prefix: "fact.") { name, value in
             if let name = FactName(parsing: name) { values[name] = value }
         }
-        self.init(values: values)
+        self.init(values: values, revision: list.string("revision").flatMap { $0.utf8.count <= 64 ? $0 : nil })
     }
 
     /// Appends the reply's attributes.
     public func encode(into buffer: inout ByteBuffer) {
         for (name, value) in values { name.encode(value, into: &buffer) }
+        if let revision { buffer.writeAttribute("revision", revision) }
     }
 }

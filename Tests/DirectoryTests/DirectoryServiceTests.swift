@@ -38,11 +38,15 @@ import Testing
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, source: MemoryDirectory(DirectoryContent()))
     }
 
-    private static func value(_ service: DirectoryService, _ name: String) throws -> String? {
-        let name = try #require(FactName(parsing: name))
+    private static func reply(_ service: DirectoryService, _ name: FactName) throws -> FactReply {
         let answer = Mutex<FactReply?>(nil)
         service.facts(FactRequest(names: [name])) { reply in answer.withLock { $0 = reply } }
-        return try #require(Self.wait { answer.withLock { $0 } }).values[name]
+        return try #require(Self.wait { answer.withLock { $0 } })
+    }
+
+    private static func value(_ service: DirectoryService, _ name: String) throws -> String? {
+        let name = try #require(FactName(parsing: name))
+        return try reply(service, name).values[name]
     }
 
     private static func administer(
@@ -98,6 +102,37 @@ import Testing
         #expect(Self.administer(service, ["what": "domains", "domain": "new.example"], verb: "add") == .done)
         #expect(try Self.value(service, "local:new.example") == "yes")
         #expect(try Self.value(service, "local:d1.example") == "no")
+    }
+
+    /// The same as long as nothing has changed, whatever is asked; another one after a verb, a reload and a restart.
+    @Test func aChangeIsAnotherRevision() throws {
+        let path = "\(Self.state)/revisions.db"
+        defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+        let read = try Self.read("directory: { accounts: { path: \(path) } }")
+        func start() throws -> DirectoryService {
+            try DirectoryService(
+                configuration: read.directory, common: read.common,
+                log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+        func revision(_ service: DirectoryService, _ domain: String) throws -> String {
+            let revision = try #require(try Self.reply(service, FactName(kind: "local", subject: domain)).revision)
+            #expect(!revision.isEmpty && revision.utf8.count <= 64)
+            return revision
+        }
+        let first = try start()
+        var seen = [try revision(first, "a.example")]
+        for domain in ["a.example", "b.example"] { #expect(try revision(first, domain) == seen[0]) }
+        #expect(Self.administer(first, ["what": "domains", "domain": "a.example"], verb: "add") == .done)
+        seen.append(try revision(first, "b.example"))
+        #expect(Self.administer(first, ["what": "domains", "domain": "a.example"], verb: "delete") == .done)
+        seen.append(try revision(first, "b.example"))
+        first.apply(read.directory, common: read.common)
+        seen.append(try revision(first, "b.example"))
+        first.stop()
+        let second = try start()
+        seen.append(try revision(second, "b.example"))
+        second.stop()
+        #expect(Set(seen).count == 5, "\(seen)")
     }
 
     @Test func hello() throws {

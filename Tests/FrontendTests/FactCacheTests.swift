@@ -14,6 +14,31 @@ import Testing
         #expect(cache.value(of: Self.name, now: Self.start.advanced(byMilliseconds: milliseconds)) == expected)
     }
 
+    private static let other = FactName(kind: "local", subject: "y.example")
+
+    /// What its provider said of another name tells whether it still stands: the same revision within the last moment.
+    @Test(arguments: [
+        // The moment when the other was asked about, the revision told then, the moment now.
+        (800, "1", 1_699, "yes"), (800, "1", 1_700, nil), (800, "2", 899, "yes"), (800, "2", 900, nil),
+        (800, nil, 899, "yes"), (800, nil, 900, nil), (9_500, "1", 9_999, "yes"), (9_500, "1", 10_000, nil),
+    ] as [(Int, String?, Int, String?)])
+    func aRevisionKeepsIt(_ asked: Int, _ revision: String?, _ now: Int, _ expected: String?) {
+        var cache = FactCache()
+        cache.keep("yes", of: Self.name, revision: "1", now: Self.start)
+        cache.keep("no", of: Self.other, revision: revision, now: Self.start.advanced(byMilliseconds: asked))
+        #expect(cache.value(of: Self.name, now: Self.start.advanced(byMilliseconds: now)) == expected)
+    }
+
+    @Test func anotherInstanceHasAnotherRevision() {
+        var cache = FactCache()
+        cache.keep("yes", of: Self.name, revision: "a", now: Self.start)
+        cache.keep("yes", of: Self.other, revision: "b", now: Self.start.advanced(byMilliseconds: 500))
+        let again = FactName(kind: "local", subject: "z.example")
+        cache.keep("yes", of: again, revision: "a", now: Self.start.advanced(byMilliseconds: 800))
+        let now = Self.start.advanced(byMilliseconds: 1_500)
+        #expect([Self.name, Self.other, again].map { cache.value(of: $0, now: now) } == [nil, nil, "yes"])
+    }
+
     @Test func unknownIsNotKept() {
         var cache = FactCache()
         cache.keep("no", of: Self.name, now: Self.start)

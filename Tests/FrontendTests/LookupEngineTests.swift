@@ -117,6 +117,23 @@ import Testing
         #expect(dialog.lookUp("u@x.example") == ["directory: request=fact names=local:x.example"])
     }
 
+    @Test func aFactIsKeptWhileItsRevisionIsTold() {
+        var dialog = Dialog()
+        for (domain, pause) in [("x.example", 800), ("y.example", 800), ("z.example", 800)] {
+            #expect(dialog.lookUp("u@\(domain)") == ["directory: request=fact names=local:\(domain)"])
+            _ = dialog.reply("fact.local:\(domain)=no\nrevision=r.1")
+            _ = dialog.reply("result=notfound")
+            dialog.now = dialog.now.advanced(byMilliseconds: pause)
+        }
+        // Told 2.4 s ago, and the revision 0.8 s ago.
+        #expect(dialog.lookUp("u@x.example") == [Self.asked + " fact.local:x.example=no"])
+        _ = dialog.reply("result=notfound")
+        #expect(dialog.lookUp("u@new.example") == ["directory: request=fact names=local:new.example"])
+        _ = dialog.reply("fact.local:new.example=no\nrevision=r.2")
+        _ = dialog.reply("result=notfound")
+        #expect(dialog.lookUp("u@x.example") == ["directory: request=fact names=local:x.example"])
+    }
+
     @Test(arguments: ["postmaster", "u@[192.0.2.1]", ""]) func withoutADomainTheServiceIsAskedAtOnce(_ key: String) {
         var dialog = Dialog()
         #expect(dialog.lookUp(key) == ["srs: request=lookup map=srs-forward key=\(key)"])

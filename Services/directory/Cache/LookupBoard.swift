@@ -48,6 +48,8 @@ final class LookupBoard: Sendable {
         var flights: [Lookup: Flight] = [:]
         /// Grows when everything is forgotten: what was asked before then is not kept.
         var generation = 0
+        /// The generation as others are told it.
+        var revision = ""
         /// By backend: the questions under way, and since when nothing has come.
         var backends = [BackendState](repeating: BackendState(), count: Lookup.Backend.allCases.count)
         var figures = Figures()
@@ -63,6 +65,8 @@ final class LookupBoard: Sendable {
     private let state: Mutex<State>
     private let route: Route
     private let clock: @Sendable () -> Int
+    /// Tells this process's generations from those of others, and of the time before a restart.
+    private let origin = String(UInt64.random(in: 0...UInt64.max), radix: 36)
     /// A backend that has answered nothing for so long, in milliseconds, is not waited for when there is an old answer.
     private static let patience = 500
 
@@ -71,7 +75,12 @@ final class LookupBoard: Sendable {
         state = Mutex(State(table: table))
         self.route = route
         self.clock = clock
+        state.withLock { $0.revision = "\(origin).0" }
     }
+
+    /// What the answers stand on: another text after everything was forgotten. To be read before the answers are, so
+    /// that old ones never go out under a new revision.
+    var revision: String { state.withLock { $0.revision } }
 
     /// Calls `body` with the table of what is known now.
     func read<Value>(_ body: (AnswerTable, _ now: Int) -> sending Value) -> Value {
@@ -89,6 +98,7 @@ final class LookupBoard: Sendable {
         state.withLock { state in
             state.table.removeAll()
             state.generation += 1
+            state.revision = "\(origin).\(state.generation)"
         }
     }
 

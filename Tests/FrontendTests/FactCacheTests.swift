@@ -17,11 +17,12 @@ import Testing
     private static let other = FactName(kind: "local", subject: "y.example")
 
     /// What its provider said of another name tells whether it still stands: the same revision within the last moment.
-    @Test(arguments: [
-        // The moment when the other was asked about, the revision told then, the moment now.
-        (800, "1", 1_699, "yes"), (800, "1", 1_700, nil), (800, "2", 899, "yes"), (800, "2", 900, nil),
-        (800, nil, 899, "yes"), (800, nil, 900, nil), (9_500, "1", 9_999, "yes"), (9_500, "1", 10_000, nil),
-    ] as [(Int, String?, Int, String?)])
+    @Test(
+        arguments: [
+            // The moment when the other was asked about, the revision told then, the moment now.
+            (800, "1", 1_699, "yes"), (800, "1", 1_700, nil), (800, "2", 899, "yes"), (800, "2", 900, nil),
+            (800, nil, 899, "yes"), (800, nil, 900, nil), (9_500, "1", 9_999, "yes"), (9_500, "1", 10_000, nil),
+        ] as [(Int, String?, Int, String?)])
     func aRevisionKeepsIt(_ asked: Int, _ revision: String?, _ now: Int, _ expected: String?) {
         var cache = FactCache()
         cache.keep("yes", of: Self.name, revision: "1", now: Self.start)

@@ -16,6 +16,7 @@ struct DirectoryEvaluation: Sendable {
     /// What came of one check.
     private struct Outcome {
         var decision: Decision
+        /// Whether the service has such a check.
         var isKnown = true
         var failure: String?
         /// What the check that records has to enter.

@@ -26,14 +26,15 @@ extension DirectoryService {
                 reply(FactReply(values: value.map { [page: $0] } ?? [:]))
             }
         }
-        tell(request.names, domains, received: [:], isLast: false) { values in
-            reply(FactReply(values: values, revision: revision))
+        tell(request.names, domains, received: [:], isLast: false) { values, isKept in
+            // What was just asked may have been read before the last change.
+            reply(FactReply(values: values, revision: isKept ? revision : nil))
         }
     }
 
     private func tell(
         _ names: [FactName], _ domains: LocalDomains, received: [Lookup: Answer], isLast: Bool,
-        _ reply: @escaping @Sendable ([FactName: String]) -> Void
+        _ reply: @escaping @Sendable ([FactName: String], _ isKept: Bool) -> Void
     ) {
         let (values, missing) = board.read { table, now in
             var knowledge = Knowledge(table, received: received, now: now, domains: domains, hasAccounts: true)
@@ -41,7 +42,7 @@ extension DirectoryService {
             for name in names { values[name] = Self.value(of: name, &knowledge) }
             return (values, knowledge.missing)
         }
-        guard !missing.isEmpty, !isLast else { return reply(values) }
+        guard !missing.isEmpty, !isLast else { return reply(values, !isLast) }
         board.fetch(missing) { [self] answers in
             tell(names, domains, received: answers, isLast: true, reply)
         }

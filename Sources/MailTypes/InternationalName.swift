@@ -2,7 +2,7 @@ import CIDN2
 
 /// The lookup form of a name with letters outside ASCII.
 enum InternationalName {
-    /// The A-label form by UTS 46, non-transitional; where that fails, the name in lower case.
+    /// The A-label form by UTS 46, non-transitional, of the name or else of its small letters; where both fail, these.
     static func normalise(_ name: String) -> String {
         if let form = asciiForm(of: name) { return form }
         // Some capitals have no form although their small letters have one.

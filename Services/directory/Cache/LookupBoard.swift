@@ -48,11 +48,14 @@ final class LookupBoard: Sendable {
         var flights: [Lookup: Flight] = [:]
         /// Grows when everything is forgotten: what was asked before then is not kept.
         var generation = 0
-        /// The generation as others are told it.
-        var revision = ""
+        /// The generation as others are told it. Drawn at random, so it differs from those of other instances and of
+        /// the time before a restart.
+        var revision = State.newRevision()
         /// By backend: the questions under way, and since when nothing has come.
         var backends = [BackendState](repeating: BackendState(), count: Lookup.Backend.allCases.count)
         var figures = Figures()
+
+        static func newRevision() -> String { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
     }
 
     /// What happened so far.
@@ -65,8 +68,6 @@ final class LookupBoard: Sendable {
     private let state: Mutex<State>
     private let route: Route
     private let clock: @Sendable () -> Int
-    /// Tells this process's generations from those of others, and of the time before a restart.
-    private let origin = String(UInt64.random(in: 0...UInt64.max), radix: 36)
     /// A backend that has answered nothing for so long, in milliseconds, is not waited for when there is an old answer.
     private static let patience = 500
 
@@ -75,7 +76,6 @@ final class LookupBoard: Sendable {
         state = Mutex(State(table: table))
         self.route = route
         self.clock = clock
-        state.withLock { $0.revision = "\(origin).0" }
     }
 
     /// What the answers stand on: another text after everything was forgotten. To be read before the answers are, so
@@ -98,7 +98,7 @@ final class LookupBoard: Sendable {
         state.withLock { state in
             state.table.removeAll()
             state.generation += 1
-            state.revision = "\(origin).\(state.generation)"
+            state.revision = State.newRevision()
         }
     }
 

@@ -107,6 +107,7 @@ public final class MessageServer {
                     IncomingMessage(
                         attributes: message, isOurs: isOurs, peerUserID: userID, responder: responder))
             },
+            sendReplies: { [unowned self] in self.outbox.drain() },
             closed: { [unowned self] reason in self.closed(number, reason: reason) })
         connections[number] = connection
         try channel.pipeline.syncOperations.addHandler(connection)

@@ -22,6 +22,8 @@ final class MessageServerConnection: ChannelDuplexHandler {
     private let channel: any Channel
     private let limits: MessageServer.Limits
     private let receive: Receive
+    /// Sends the replies that are ready, of this and other connections.
+    private let sendReplies: () -> Void
     private let closed: (String?) -> Void
     private var framer = AttributeListFramer()
     private var received = ByteBuffer()
@@ -31,6 +33,7 @@ final class MessageServerConnection: ChannelDuplexHandler {
     private var patience = PeerPatience()
     private var lastRead = MonotonicInstant.now
     private var isOurs: Bool?
+    private var isTaking = false
     private var isReadPending = false
     private var isDraining = false
     private var isClosed = false
@@ -38,11 +41,12 @@ final class MessageServerConnection: ChannelDuplexHandler {
 
     init(
         channel: any Channel, limits: MessageServer.Limits, receive: @escaping Receive,
-        closed: @escaping (String?) -> Void
+        sendReplies: @escaping () -> Void, closed: @escaping (String?) -> Void
     ) {
         self.channel = channel
         self.limits = limits
         self.receive = receive
+        self.sendReplies = sendReplies
         self.closed = closed
     }
 
@@ -82,10 +86,17 @@ final class MessageServerConnection: ChannelDuplexHandler {
     }
 
     private func takeMessages() {
+        // A reply that is sent between two messages makes room; that must not take the next one inside this one.
+        guard !isTaking else { return }
+        isTaking = true
+        defer { isTaking = false }
         do {
+            var count = 0
             while hasRoom, let message = try framer.next(from: &received) {
                 patience.requestIsWhole()
                 try take(message)
+                count += 1
+                if count.isMultiple(of: largestPortion) { sendReplies() }
             }
             if framer.isMidMessage { patience.requestIsPartial(at: lastRead) }
         } catch {

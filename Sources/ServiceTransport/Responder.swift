@@ -49,7 +49,8 @@ final class ReplyOutbox: Sendable {
         if isFirst { eventLoop.execute { self.drain() } }
     }
 
-    private func drain() {
+    /// Delivers what is there; on the event loop.
+    func drain() {
         let taken = items.withLock { items in
             let taken = items
             items.removeAll(keepingCapacity: true)

@@ -22,10 +22,13 @@ public final class ServiceClient {
     private let deliver: (UInt64, AskOutcome) -> Void
     private let note: (ServiceClientState.Note) -> Void
 
-    /// An open connection, and the questions of this turn of the event loop.
+    /// An open connection, and the questions of this turn of the event loop that have not left.
     private final class Link {
         let channel: any Channel
         var outgoing = ByteBuffer()
+        var count = 0
+        /// It is among those written to at the end of the turn.
+        var isUnflushed = false
 
         init(_ channel: any Channel) {
             self.channel = channel
@@ -170,15 +173,20 @@ public final class ServiceClient {
         }
     }
 
-    /// Gathers what is asked in one turn of the event loop; it leaves in one piece at the end of the turn.
+    /// Gathers what is asked in one turn of the event loop; it leaves in portions, the last at the end of the turn.
     private func send(_ message: QuestionMessage, _ key: UInt64) {
         guard let link = links[key] else { return }
         if unflushed.isEmpty {
             let this = NIOLoopBound(self, eventLoop: eventLoop)
             eventLoop.execute { this.value.flush() }
         }
-        if link.outgoing.readableBytes == 0 { unflushed.append(link) }
+        if !link.isUnflushed {
+            link.isUnflushed = true
+            unflushed.append(link)
+        }
         message.encode(into: &link.outgoing)
+        link.count += 1
+        if link.count == largestPortion { write(link) }
     }
 
     private func flush() {
@@ -186,12 +194,18 @@ public final class ServiceClient {
         let links = unflushed
         unflushed = []
         for link in links {
-            let bytes = link.outgoing
-            link.outgoing = ByteBuffer()
-            // The next turn will have about as many.
-            link.outgoing.reserveCapacity(min(bytes.readableBytes, Self.keptCapacity))
-            link.channel.writeAndFlush(bytes, promise: nil)
+            link.isUnflushed = false
+            if link.count > 0 { write(link) }
         }
+    }
+
+    private func write(_ link: Link) {
+        let bytes = link.outgoing
+        link.outgoing = ByteBuffer()
+        // The next portion will have about as many.
+        link.outgoing.reserveCapacity(min(bytes.readableBytes, Self.keptCapacity))
+        link.count = 0
+        link.channel.writeAndFlush(bytes, promise: nil)
     }
 
     private func scheduleWake() {

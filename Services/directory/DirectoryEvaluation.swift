@@ -4,11 +4,20 @@ internal import SQLStore
 internal import ServiceProtocol
 
 /// One request on its way to a reply: the checks are decided by what is known; what they lack is fetched, and they are
-/// decided again.
-struct DirectoryEvaluation: Sendable {
-    let request: CheckRequest
-    let subject: DirectorySubject
-    let settings: DirectoryService.Settings
+/// decided again. An object, since it goes from thread to thread and is large to copy.
+final class DirectoryEvaluation: Sendable {
+    private let request: CheckRequest
+    private let subject: DirectorySubject
+    private let settings: DirectoryService.Settings
+    /// By name in the request: the check, if it is one that only reads.
+    private let checks: [DirectoryCheck?]
+
+    init(request: CheckRequest, subject: DirectorySubject, settings: DirectoryService.Settings) {
+        self.request = request
+        self.subject = subject
+        self.settings = settings
+        checks = request.checks.map { DirectoryCheck(rawValue: $0) }
+    }
 
     /// No check needs as many; what comes back with new questions each time is given up.
     private static let maximumRounds = 6
@@ -33,27 +42,24 @@ struct DirectoryEvaluation: Sendable {
             return finish(outcomes, on: service, reply)
         }
         service.board.fetch(missing) { answers in
-            run(
-                on: service, received: received.merging(answers) { _, new in new }, round: round + 1, reply: reply)
+            let all = received.isEmpty ? answers : received.merging(answers) { _, new in new }
+            self.run(on: service, received: all, round: round + 1, reply: reply)
         }
     }
 
     private func decide(on board: LookupBoard, _ received: [Lookup: Answer]) -> ([Outcome], missing: [Lookup]) {
-        board.read { table, now in
-            var knowledge = Knowledge(
-                table, received: received, now: now, domains: settings.domains, hasAccounts: true)
-            let outcomes = request.checks.map { name in
-                knowledge.begin()
-                var outcome = decide(name, &knowledge)
-                outcome.failure = knowledge.failure
-                return outcome
-            }
-            return (outcomes, knowledge.missing)
+        var knowledge = Knowledge(board, received: received, domains: settings.domains)
+        let outcomes = zip(request.checks, checks).map { name, check in
+            knowledge.begin()
+            var outcome = decide(name, check, &knowledge)
+            outcome.failure = knowledge.failure
+            return outcome
         }
+        return (outcomes, knowledge.missing)
     }
 
-    private func decide(_ name: String, _ knowledge: inout Knowledge) -> Outcome {
-        if let check = DirectoryCheck(rawValue: name) {
+    private func decide(_ name: String, _ check: DirectoryCheck?, _ knowledge: inout Knowledge) -> Outcome {
+        if let check {
             guard request.policy.protocolState == .rcpt else { return Outcome(decision: .none) }
             return Outcome(decision: settings.configuration.rules.decide(check, subject, &knowledge))
         }

@@ -36,14 +36,11 @@ extension DirectoryService {
         _ names: [FactName], _ domains: LocalDomains, received: [Lookup: Answer], isLast: Bool,
         _ reply: @escaping @Sendable ([FactName: String], _ isKept: Bool) -> Void
     ) {
-        let (values, missing) = board.read { table, now in
-            var knowledge = Knowledge(table, received: received, now: now, domains: domains, hasAccounts: true)
-            var values: [FactName: String] = [:]
-            for name in names { values[name] = Self.value(of: name, &knowledge) }
-            return (values, knowledge.missing)
-        }
-        guard !missing.isEmpty, !isLast else { return reply(values, !isLast) }
-        board.fetch(missing) { [self] answers in
+        var knowledge = Knowledge(board, received: received, domains: domains)
+        var values: [FactName: String] = [:]
+        for name in names { values[name] = Self.value(of: name, &knowledge) }
+        guard !knowledge.missing.isEmpty, !isLast else { return reply(values, !isLast) }
+        board.fetch(knowledge.missing) { [self] answers in
             tell(names, domains, received: answers, isLast: true, reply)
         }
     }

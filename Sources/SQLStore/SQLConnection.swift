@@ -26,6 +26,9 @@ public protocol SQLConnection: StoreConnection {
     ///   - rows: The values, or tuples of values, of the list; for none the answer is no rows, without a question.
     ///   - values: The values of the other placeholders, all of them written `?`.
     func query(_ sql: String, rows: [[SQLValue]], _ values: [SQLValue]) throws(SQLError) -> [[SQLValue]]
+    /// Runs statements that only read, in one round trip where the engine can, and returns the rows of each.
+    /// - Throws: The first error; then none has an answer.
+    func answers(to queries: [SQLQuery]) throws(SQLError) -> [[[SQLValue]]]
     /// Runs a statement once for each of `rows`, in order; when one fails, none has an effect, provided a transaction
     /// is open, which then has to be rolled back. No two rows may concern the same row of the table, but for an INSERT
     /// that leaves alone what is there: PostgreSQL runs one statement for all.
@@ -40,7 +43,34 @@ public protocol SQLConnection: StoreConnection {
     func keyedHash() throws(SQLError) -> KeyedHash
 }
 
+/// A statement that only reads.
+public struct SQLQuery: Sendable {
+    /// The statement; with `??` where `rows` stand.
+    public var sql: String
+    /// The values, or tuples of values, of its list; nil for a statement without one.
+    public var rows: [[SQLValue]]?
+
+    /// A statement, and its list if it has one.
+    public init(_ sql: String, rows: [[SQLValue]]? = nil) {
+        self.sql = sql
+        self.rows = rows
+    }
+}
+
 extension SQLConnection {
+    /// One after the other.
+    public func answers(to queries: [SQLQuery]) throws(SQLError) -> [[[SQLValue]]] {
+        var answers: [[[SQLValue]]] = []
+        for item in queries {
+            if let rows = item.rows {
+                answers.append(try query(item.sql, rows: rows))
+            } else {
+                answers.append(try query(item.sql))
+            }
+        }
+        return answers
+    }
+
     /// Runs a statement without values and returns its rows.
     public func query(_ sql: String) throws(SQLError) -> [[SQLValue]] {
         try query(sql, [])

@@ -42,36 +42,54 @@ struct SQLRows {
     static func expand<Value>(
         _ sql: String, with text: String, listed: [Value], _ values: [Value]
     ) throws(SQLError) -> (sql: String, values: [Value]) {
-        let pieces = try pieces(sql)
-        var whole = pieces[0]
-        var ordered: [Value] = []
-        var rest = values[...]
-        func take(_ piece: String) {
-            let count = min(StatementText.placeholders(in: piece), rest.count)
-            ordered += rest.prefix(count)
-            rest = rest.dropFirst(count)
-        }
-        take(pieces[0])
-        for piece in pieces.dropFirst() {
-            whole += text + piece
-            ordered += listed
-            take(piece)
-        }
-        let expected = pieces.reduce(0) { $0 + StatementText.placeholders(in: $1) }
-        guard expected == values.count else {
-            throw SQLError(.other, "\(values.count) values for \(expected) placeholders", statement: sql)
-        }
-        return (whole, ordered)
+        let statement = try ListStatement(sql)
+        return (statement.text(with: text), try statement.values(listed: listed, values))
     }
+}
 
-    /// What stands before, between and behind the places of the list.
-    private static func pieces(_ sql: String) throws(SQLError) -> [String] {
+/// A statement cut where its list, `??`, stands.
+struct ListStatement {
+    private let sql: String
+    private let pieces: [String]
+    /// By piece the number of its own placeholders.
+    private let placeholders: [Int]
+
+    /// - Throws: `.other` when there is no list, or two without anything between them.
+    init(_ sql: String) throws(SQLError) {
         let bytes = Array(sql.utf8)
         let marks = bytes.indices.dropLast().filter { bytes[$0] == UInt8(ascii: "?") && bytes[$0 + 1] == bytes[$0] }
         guard !marks.isEmpty, zip(marks, marks.dropFirst()).allSatisfy({ $1 - $0 > 1 }) else {
             throw SQLError(.other, "a statement with rows has ?? for them", statement: sql)
         }
         let starts = [0] + marks.map { $0 + 2 }
-        return zip(starts, marks + [bytes.count]).map { String(decoding: bytes[$0..<$1], as: UTF8.self) }
+        pieces = zip(starts, marks + [bytes.count]).map { String(decoding: bytes[$0..<$1], as: UTF8.self) }
+        placeholders = pieces.map { StatementText.placeholders(in: $0) }
+        self.sql = sql
+    }
+
+    /// The statement with its list as `list`.
+    func text(with list: String) -> String {
+        pieces.joined(separator: list)
+    }
+
+    /// The values in the order of the placeholders.
+    /// - Parameters:
+    ///   - listed: The values of one list.
+    ///   - others: The values of the placeholders around it.
+    /// - Throws: `.other` when there are more or less of them than placeholders.
+    func values<Value>(listed: [Value], _ others: [Value]) throws(SQLError) -> [Value] {
+        let expected = placeholders.reduce(0, +)
+        guard expected == others.count else {
+            throw SQLError(.other, "\(others.count) values for \(expected) placeholders", statement: sql)
+        }
+        var ordered: [Value] = []
+        ordered.reserveCapacity(expected + (pieces.count - 1) * listed.count)
+        var rest = others[...]
+        for (index, count) in placeholders.enumerated() {
+            if index > 0 { ordered += listed }
+            ordered += rest.prefix(count)
+            rest = rest.dropFirst(count)
+        }
+        return ordered
     }
 }

@@ -82,10 +82,12 @@ final class LookupBoard: Sendable {
     /// that old ones never go out under a new revision.
     var revision: String { state.withLock { $0.revision } }
 
-    /// Calls `body` with the table of what is known now.
-    func read<Value>(_ body: (AnswerTable, _ now: Int) -> sending Value) -> Value {
-        let now = clock()
-        return state.withLock { body($0.table, now) }
+    /// Milliseconds that never go back.
+    var now: Int { clock() }
+
+    /// What is known at a moment. Each look takes the lock for itself, so that nobody waits for a whole decision.
+    func answer(to lookup: Lookup, now: Int) -> Answer? {
+        state.withLock { $0.table.answer(to: lookup, now: now) }
     }
 
     /// The number of kept answers, and what happened so far.
@@ -161,21 +163,24 @@ final class LookupBoard: Sendable {
     /// Takes answers and tells those who have all of theirs.
     private func arrive(_ answers: [(lookup: Lookup, answer: Answer)]) {
         let now = clock()
-        let complete = state.withLock { state in
-            var complete: [Waiter] = []
-            for (lookup, answer) in answers {
-                guard let flight = state.flights.removeValue(forKey: lookup) else { continue }
-                state.backends[lookup.backend.rawValue].answered(now)
-                let usable = Self.usable(answer, lookup, flight, &state, now)
-                for waiter in flight.waiters {
-                    waiter.received[lookup] = usable
-                    waiter.missing -= 1
-                    if waiter.missing == 0 { complete.append(waiter) }
-                }
-            }
-            return complete
+        // The lock is taken for each: who decides meanwhile must not wait for all.
+        for (lookup, answer) in answers {
+            let complete = state.withLock { state in Self.arrive(lookup, answer, &state, now) }
+            for waiter in complete { waiter.continuation(waiter.received) }
         }
-        for waiter in complete { waiter.continuation(waiter.received) }
+    }
+
+    private static func arrive(_ lookup: Lookup, _ answer: Answer, _ state: inout State, _ now: Int) -> [Waiter] {
+        guard let flight = state.flights.removeValue(forKey: lookup) else { return [] }
+        state.backends[lookup.backend.rawValue].answered(now)
+        let usable = usable(answer, lookup, flight, &state, now)
+        var complete: [Waiter] = []
+        for waiter in flight.waiters {
+            waiter.received[lookup] = usable
+            waiter.missing -= 1
+            if waiter.missing == 0 { complete.append(waiter) }
+        }
+        return complete
     }
 
     /// The answer, or instead of a failure an old one.

@@ -128,7 +128,7 @@ package struct AccessList: Sendable, Equatable {
 
     /// The first pair that says anything: the most specific local account first, then the most specific entry.
     private func find(
-        _ direction: KeyPath<AccessListing, ListColour?>, local: [Row]?, external: [Row]?,
+        _ direction: (AccessListing) -> ListColour?, local: [Row]?, external: [Row]?,
         _ knowledge: inout Knowledge
     ) -> Outcome {
         guard let local, let external else { return .undecided }
@@ -140,7 +140,7 @@ package struct AccessList: Sendable, Equatable {
                     isKnown = false
                     continue
                 }
-                guard isKnown, let colour = listing[keyPath: direction] else { continue }
+                guard isKnown, let colour = direction(listing) else { continue }
                 return .colour(colour, local: account.entry, external: entry.entry)
             }
         }

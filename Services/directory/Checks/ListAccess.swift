@@ -20,7 +20,7 @@ struct ListAccess {
 
     /// Looks the recipient up, first as received, then at the domain that its domain is another name for.
     static func find(
-        _ kind: KeyPath<AccountEntry, AddressList?>, _ subject: DirectorySubject, _ knowledge: inout Knowledge
+        _ kind: (AccountEntry) -> AddressList?, _ subject: DirectorySubject, _ knowledge: inout Knowledge
     ) -> Found {
         guard let recipient = subject.recipient.mailbox else { return .none }
         let sender = subject.sender.mailbox
@@ -29,7 +29,7 @@ struct ListAccess {
         // Nearly every policy will want it.
         if let sender { _ = knowledge.domain(sender.domain) }
         guard let account, let domain else { return .undecided }
-        if let list = account[keyPath: kind] {
+        if let list = kind(account) {
             return .list(ListAccess(list: list, received: recipient, sender: sender))
         }
         guard let target = domain.aliasTarget, let primary = recipient.at(target) else { return .none }
@@ -37,7 +37,7 @@ struct ListAccess {
             anticipate(primary, received: recipient, sender, &knowledge)
             return .undecided
         }
-        guard let list = account[keyPath: kind] else { return .none }
+        guard let list = kind(account) else { return .none }
         return .list(ListAccess(list: list, received: recipient, sender: sender))
     }
 

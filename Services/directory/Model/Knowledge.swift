@@ -5,7 +5,7 @@ package import MailTypes
 /// A decision asks for everything that it could use, as far as it can know, before it gives up for what is missing: so
 /// the answers come in few rounds.
 package struct Knowledge {
-    private let table: AnswerTable
+    private let kept: Kept
     /// The answers that this decision has asked for itself; failures among them.
     private let received: [Lookup: Answer]
     private let now: Int
@@ -17,6 +17,12 @@ package struct Knowledge {
     /// Why something cannot be known; the last reason.
     package private(set) var failure: String?
 
+    /// Where answers are kept.
+    private enum Kept {
+        case table(AnswerTable)
+        case board(LookupBoard)
+    }
+
     /// Knowledge at a moment, in milliseconds.
     /// - Parameters:
     ///   - domains: The domains of the configuration, which are known without asking.
@@ -25,7 +31,18 @@ package struct Knowledge {
     package init(
         _ table: AnswerTable, received: [Lookup: Answer] = [:], now: Int, domains: LocalDomains, hasAccounts: Bool
     ) {
-        self.table = table
+        self.init(.table(table), received, now, domains, hasAccounts)
+    }
+
+    /// Knowledge of what is on a board now, which others may go on writing on.
+    init(_ board: LookupBoard, received: [Lookup: Answer], domains: LocalDomains) {
+        self.init(.board(board), received, board.now, domains, true)
+    }
+
+    private init(
+        _ kept: Kept, _ received: [Lookup: Answer], _ now: Int, _ domains: LocalDomains, _ hasAccounts: Bool
+    ) {
+        self.kept = kept
         self.received = received
         self.now = now
         self.domains = domains
@@ -45,8 +62,11 @@ package struct Knowledge {
     }
 
     private func known(_ lookup: Lookup) -> Answer? {
-        let found = received.isEmpty ? nil : received[lookup]
-        return found ?? table.answer(to: lookup, now: now)
+        if !received.isEmpty, let found = received[lookup] { return found }
+        return switch kept {
+        case .table(let table): table.answer(to: lookup, now: now)
+        case .board(let board): board.answer(to: lookup, now: now)
+        }
     }
 
     /// Where there are no rows at all nobody has to be asked for each address anew.

@@ -1,7 +1,8 @@
 package import MailTypes
 
-/// One question about the directory. Answers are kept by it, and identical ones in flight are asked once.
-package enum Lookup: Hashable, Sendable {
+/// One question about the directory. Answers are kept by it, and identical ones in flight are asked once. Indirect, since
+/// it is copied and compared often.
+package indirect enum Lookup: Hashable, Sendable {
     /// What a domain is to this server.
     case domain(Domain)
     /// What an address is: a user's, an alias, a mailing list.

@@ -21,8 +21,7 @@ enum AccountsSource: Sendable {
         case .sql(let source):
             source.perform { result in
                 do throws(SQLError) {
-                    let sql = SQLLookups(connection: try result.get(), hasRestrictions: false)
-                    reply(.success(try sql.domains(after: cursor, limit: limit)))
+                    reply(.success(try result.get().mailDomains(after: cursor, limit: limit)))
                     return nil
                 } catch {
                     reply(.failure(error))

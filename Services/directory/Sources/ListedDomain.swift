@@ -56,18 +56,18 @@ extension LDAPLookups {
     }
 }
 
-extension SQLLookups {
+extension SQLConnection {
     /// A page of the domains that mail is taken for, in alphabetical order.
-    func domains(after cursor: String, limit: Int) throws(SQLError) -> DomainPage {
+    func mailDomains(after cursor: String, limit: Int) throws(SQLError) -> DomainPage {
         // The collations of servers sort otherwise than bytes do.
         let name: (String) -> String = { column in
-            switch connection.dialect {
+            switch self.dialect {
             case .sqlite: "lower(\(column)) COLLATE BINARY"
             case .postgreSQL: "lower(\(column)) COLLATE \"C\""
             case .mariaDB: "CAST(lower(\(column)) AS BINARY)"
             }
         }
-        let rows = try connection.query(
+        let rows = try query(
             """
             SELECT name, target, backupmx FROM (
                 SELECT \(name("domain")) AS name, '' AS target, backupmx FROM domain WHERE active = 1
@@ -86,6 +86,6 @@ extension SQLLookups {
     }
 
     private func cursorValue(_ cursor: String) -> SQLValue {
-        connection.dialect == .mariaDB ? .blob(Array(cursor.utf8)) : .text(cursor)
+        dialect == .mariaDB ? .blob(Array(cursor.utf8)) : .text(cursor)
     }
 }

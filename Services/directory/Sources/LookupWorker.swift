@@ -105,27 +105,30 @@ struct LookupWorker: StoreWorker {
         _ lookups: [Lookup], on connection: any SQLConnection
     ) throws(SQLError) -> [Lookup: Answer] {
         let questions = LookupGroups(lookups)
-        let sql = SQLLookups(connection: connection, hasRestrictions: hasRestrictions)
-        var answers: [Lookup: Answer] = [:]
-        func take(_ more: [Lookup: Answer]) { answers.merge(more) { first, _ in first } }
-        if !questions.domains.isEmpty { take(try sql.domains(questions.domains)) }
-        if !questions.accounts.isEmpty { take(try sql.accounts(questions.accounts)) }
-        if !questions.roles.isEmpty { take(try sql.roles(questions.roles)) }
-        if !questions.locals.isEmpty { take(try sql.localEntries(questions.locals)) }
+        let sql = SQLLookups(dialect: connection.dialect, hasRestrictions: hasRestrictions)
+        var queries = questions.kinds.map { sql.isEmpty($0) }
+        if !questions.domains.isEmpty { queries.append(sql.domains(questions.domains)) }
+        if !questions.accounts.isEmpty { queries.append(sql.accounts(questions.accounts)) }
+        if !questions.roles.isEmpty { queries.append(sql.roles(questions.roles)) }
+        if !questions.locals.isEmpty { queries.append(sql.localEntries(questions.locals)) }
         if !questions.externals.isEmpty {
-            take(
-                try sql.externalEntries(
-                    questions.externals, networks: try knownNetworks(sql), allWildcards: reading.allWildcards()))
+            queries.append(
+                sql.externalEntries(
+                    questions.externals, networks: try knownNetworks(connection), allWildcards: reading.allWildcards()))
         }
-        if !questions.listings.isEmpty { take(try sql.listings(questions.listings)) }
-        if !questions.reverseNames.isEmpty { take(try sql.reverseNames(questions.reverseNames)) }
-        for kind in questions.kinds { answers[.rows(kind)] = .isEmpty(try sql.isEmpty(kind)) }
+        if !questions.listings.isEmpty { queries.append(sql.listings(questions.listings)) }
+        if !questions.reverseNames.isEmpty { queries.append(sql.reverseNames(questions.reverseNames)) }
+        var answers: [Lookup: Answer] = [:]
+        answers.reserveCapacity(lookups.count)
+        for (query, rows) in zip(queries, try connection.answers(to: queries.map(\.query))) {
+            answers.merge(query.answers(rows)) { first, _ in first }
+        }
         return answers
     }
 
-    private mutating func knownNetworks(_ sql: SQLLookups) throws(SQLError) -> [AccessEntry] {
+    private mutating func knownNetworks(_ connection: any SQLConnection) throws(SQLError) -> [AccessEntry] {
         if let networks { return networks }
-        let read = try sql.networks()
+        let read = try connection.listedNetworks()
         networks = read
         lastReading = reading.clock()
         return read
@@ -148,7 +151,7 @@ struct LookupWorker: StoreWorker {
                 if isQuiet { _ = try connection.query("SELECT 1") }
                 return .sound
             }
-            networks = try SQLLookups(connection: connection, hasRestrictions: hasRestrictions).networks()
+            networks = try connection.listedNetworks()
             lastReading = reading.clock()
             return .sound
         } catch {

@@ -1,19 +1,32 @@
 internal import MailTypes
 internal import SQLStore
 
+/// A statement, and what its rows answer.
+struct LookupQuery {
+    let query: SQLQuery
+    let answers: ([[SQLValue]]) -> [Lookup: Answer]
+
+    init(
+        _ sql: String, rows: [[SQLValue]]? = nil, answers: @escaping ([[SQLValue]]) -> [Lookup: Answer]
+    ) {
+        query = SQLQuery(sql, rows: rows)
+        self.answers = answers
+    }
+}
+
 /// The questions of one kind as one statement, whatever their number; values are bound.
 ///
 /// What a database takes for equal is often more than is equal here (letter case, accents, spaces at the end), so each
 /// row is compared once more.
 struct SQLLookups {
-    let connection: any SQLConnection
+    let dialect: SQLDialect
     /// Whether `mailbox` has the four columns of restrictions; newer versions of iRedMail have dropped them.
     let hasRestrictions: Bool
 
     typealias Answers = [Lookup: Answer]
 
     /// Whether no question of a kind can find a row.
-    func isEmpty(_ kind: Lookup.Kind) throws(SQLError) -> Bool {
+    func isEmpty(_ kind: Lookup.Kind) -> LookupQuery {
         let tables =
             switch kind {
             case .domain: ["domain", "alias_domain"]
@@ -24,20 +37,25 @@ struct SQLLookups {
             case .reverseName: ["wblist_rdns"]
             }
         let any = tables.map { "(SELECT 1 FROM \($0) LIMIT 1)" }.joined(separator: ", ")
-        let rows = try connection.query("SELECT coalesce(\(any), 0)")
-        return rows.first?.first?.number == 0
+        return LookupQuery("SELECT coalesce(\(any), 0)") { rows in
+            [.rows(kind): .isEmpty(rows.first?.first?.number == 0)]
+        }
     }
 
     // MARK: - Domains
 
-    func domains(_ domains: [Domain]) throws(SQLError) -> Answers {
-        let rows = try connection.query(
+    func domains(_ domains: [Domain]) -> LookupQuery {
+        LookupQuery(
             """
             SELECT domain, '', backupmx FROM domain WHERE domain IN (??) AND active = 1
             UNION ALL SELECT a.alias_domain, a.target_domain, d.backupmx FROM alias_domain a
                 JOIN domain d ON d.domain = a.target_domain
                 WHERE a.alias_domain IN (??) AND a.active = 1 AND d.active = 1
-            """, rows: domains.map { [.text($0.text)] })
+            """, rows: domains.map { [.text($0.text)] }
+        ) { rows in Self.domains(domains, in: rows) }
+    }
+
+    private static func domains(_ domains: [Domain], in rows: [[SQLValue]]) -> Answers {
         var entries: [Domain: DomainEntry] = [:]
         for row in rows {
             guard let domain = Domain(parsing: row[0].string) else { continue }
@@ -53,11 +71,11 @@ struct SQLLookups {
 
     // MARK: - Accounts
 
-    func accounts(_ mailboxes: [Mailbox]) throws(SQLError) -> Answers {
+    func accounts(_ mailboxes: [Mailbox]) -> LookupQuery {
         let columns = ["allowedrecipients", "rejectedrecipients", "allowedsenders", "rejectedsenders"]
         let restrictions = columns.map { hasRestrictions ? $0 : "''" }.joined(separator: ", ")
         let none = "'', '', '', ''"
-        let rows = try connection.query(
+        return LookupQuery(
             """
             SELECT 'user', username, active, '', \(secondsOfChange), \(restrictions)
                 FROM mailbox WHERE username IN (??)
@@ -65,9 +83,13 @@ struct SQLLookups {
             UNION ALL SELECT 'list', address, active, accesspolicy, 0, \(none) FROM maillists WHERE address IN (??)
             UNION ALL SELECT 'owner', address, active, forwarding, 0, \(none)
                 FROM forwardings WHERE address IN (??) AND is_alias = 1 AND active = 1
-            """, rows: mailboxes.map { [.text($0.text)] })
+            """, rows: mailboxes.map { [.text($0.text)] }
+        ) { rows in Self.accounts(mailboxes, in: rows) }
+    }
+
+    private static func accounts(_ mailboxes: [Mailbox], in rows: [[SQLValue]]) -> Answers {
         var entries: [String: AccountEntry] = [:]
-        for row in rows { Self.add(row, to: &entries[row[1].string.lowercased(), default: AccountEntry()]) }
+        for row in rows { add(row, to: &entries[row[1].string.lowercased(), default: AccountEntry()]) }
         return Dictionary(
             uniqueKeysWithValues: mailboxes.map { (.account($0), .account(entries[$0.text] ?? AccountEntry())) })
     }
@@ -105,7 +127,7 @@ struct SQLLookups {
 
     /// The columns have no time zone; they count as UTC.
     private var secondsOfChange: String {
-        switch connection.dialect {
+        switch dialect {
         case .sqlite: "coalesce(CAST(strftime('%s', passwordlastchange) AS INTEGER), 0)"
         case .postgreSQL: "coalesce(CAST(floor(extract(epoch FROM passwordlastchange)) AS BIGINT), 0)"
         case .mariaDB: "coalesce(timestampdiff(SECOND, '1970-01-01 00:00:00', passwordlastchange), 0)"
@@ -114,10 +136,10 @@ struct SQLLookups {
 
     // MARK: - Roles
 
-    func roles(_ pairs: [(list: Mailbox, person: String)]) throws(SQLError) -> Answers {
+    func roles(_ pairs: [(list: Mailbox, person: String)]) -> LookupQuery {
         // MariaDB's columns ignore case by themselves, and then find rows by their index.
-        let lower: (String) -> String = { connection.dialect == .postgreSQL ? "lower(\($0))" : $0 }
-        let rows = try connection.query(
+        let lower: (String) -> String = { dialect == .postgreSQL ? "lower(\($0))" : $0 }
+        return LookupQuery(
             """
             SELECT \(ListRoles.member.rawValue), address, forwarding FROM forwardings
                 WHERE (address, \(lower("forwarding"))) IN (??) AND is_list = 1 AND active = 1
@@ -125,7 +147,11 @@ struct SQLLookups {
                 WHERE (address, \(lower("moderator"))) IN (??)
             UNION ALL SELECT \(ListRoles.owner.rawValue), address, owner FROM maillist_owners
                 WHERE (address, \(lower("owner"))) IN (??)
-            """, rows: pairs.map { [.text($0.list.text), .text($0.person)] })
+            """, rows: pairs.map { [.text($0.list.text), .text($0.person)] }
+        ) { rows in Self.roles(pairs, in: rows) }
+    }
+
+    private static func roles(_ pairs: [(list: Mailbox, person: String)], in rows: [[SQLValue]]) -> Answers {
         var found: [String: ListRoles] = [:]
         for row in rows {
             let key = row[1].string.lowercased() + " " + row[2].string.lowercased()
@@ -139,11 +165,15 @@ struct SQLLookups {
 
     // MARK: - Reverse names
 
-    func reverseNames(_ names: [String]) throws(SQLError) -> Answers {
+    func reverseNames(_ names: [String]) -> LookupQuery {
         let keys = Set(names.flatMap { ReverseNameEntry.keys(of: $0) })
-        let column = connection.dialect == .postgreSQL ? "lower(rdns)" : "rdns"
-        let rows = try connection.query(
-            "SELECT rdns, wb FROM wblist_rdns WHERE \(column) IN (??)", rows: keys.sorted().map { [.text($0)] })
+        let column = dialect == .postgreSQL ? "lower(rdns)" : "rdns"
+        return LookupQuery(
+            "SELECT rdns, wb FROM wblist_rdns WHERE \(column) IN (??)", rows: keys.sorted().map { [.text($0)] }
+        ) { rows in Self.reverseNames(names, in: rows) }
+    }
+
+    private static func reverseNames(_ names: [String], in rows: [[SQLValue]]) -> Answers {
         var colours: [String: ListColour] = [:]
         for row in rows { colours[row[0].string.lowercased()] = ListColour(stored: row[1].string) }
         return Dictionary(

@@ -15,29 +15,33 @@ extension PostgreSQLConnection: SQLConnection {
         try run(sql, PostgreSQLParameter.all(values, sql)).changes
     }
 
-    /// The list is one array for each column, so the statement is the same for any number of rows.
+    /// Each portion of the rows is a question of its own.
     public func query(
         _ sql: String, rows: [[SQLValue]], _ values: [SQLValue]
     ) throws(SQLError) -> [[SQLValue]] {
-        let others = try PostgreSQLParameter.all(values, sql)
         var found: [[SQLValue]] = []
-        for portion in SQLRows.portions(rows) {
-            let list = try SQLRows(portion, for: sql)
-            let place = Self.membership(sql, width: list.width)
-            let whole = try SQLRows.expand(place.sql, with: place.list, listed: try Self.arrays(of: list, sql), others)
-            found += try run(whole.sql, whole.values).rows
-        }
+        for call in try calls(sql, rows: rows, values) { found += try run(call).rows }
         return found
     }
 
-    /// A look into an array of single values goes by the column's index, however small the server takes the table to be;
-    /// tuples are a query on their arrays.
-    private static func membership(_ sql: String, width: Int) -> (sql: String, list: String) {
-        if width == 1, !sql.contains(" NOT IN (??") {
-            return (sql.replacing(" IN (??", with: " = ANY (??"), "?")
+    /// All are sent before the first answer is read.
+    public func answers(to queries: [SQLQuery]) throws(SQLError) -> [[[SQLValue]]] {
+        var calls: [Call] = []
+        var ends: [Int] = []
+        for query in queries {
+            if let rows = query.rows {
+                calls += try self.calls(query.sql, rows: rows, [])
+            } else {
+                calls.append(try call(query.sql, try translations.plain(query.sql), []))
+            }
+            ends.append(calls.count)
         }
-        let marks = Array(repeating: "?", count: width).joined(separator: ", ")
-        return (sql, "SELECT * FROM unnest(\(marks))")
+        let results = try calls.count == 1 ? [run(calls[0])] : runAll(calls)
+        var start = 0
+        return ends.map { end in
+            defer { start = end }
+            return results[start..<end].flatMap(\.rows)
+        }
     }
 
     /// All rows go to the server in one statement, where it can be rewritten for that; otherwise all are sent before the
@@ -45,10 +49,10 @@ extension PostgreSQLConnection: SQLConnection {
     @discardableResult
     public func execute(_ sql: String, rows: [[SQLValue]]) throws(SQLError) -> Int {
         guard rows.count > 1 else { return try rows.first.map { row throws(SQLError) in try execute(sql, row) } ?? 0 }
-        guard let text = PostgreSQLSetStatement.text(sql), Self.isUniform(rows) else { return try send(sql, rows) }
+        guard let text = try translations.set(sql), Self.isUniform(rows) else { return try send(sql, rows) }
         var changes = 0
         for portion in SQLRows.portions(rows) {
-            changes += try run(text, try Self.arrays(of: SQLRows(portion, for: sql), sql)).changes
+            changes += try run(call(sql, text, try Self.arrays(of: SQLRows(portion, for: sql), sql))).changes
         }
         return changes
     }
@@ -72,17 +76,11 @@ extension PostgreSQLConnection: SQLConnection {
     }
 
     private func send(_ sql: String, _ rows: [[SQLValue]]) throws(SQLError) -> Int {
-        let text = try StatementText(sql, dialect: dialect)
-        var calls: [(name: String, parameters: PostgreSQLParameterList)] = []
+        let text = try translations.plain(sql)
+        var calls: [Call] = []
         calls.reserveCapacity(rows.count)
-        for row in rows {
-            let parameters = try PostgreSQLParameterList(PostgreSQLParameter.all(row, sql), text, sql)
-            calls.append((try prepared(text, types: parameters.types, for: sql), parameters))
-        }
-        let results = try pipeline(sql) { session in
-            calls.allSatisfy { call in call.parameters.send(to: session, statement: call.name) }
-        }
-        return results.reduce(0) { $0 + $1.changes }
+        for row in rows { calls.append(try call(sql, text, PostgreSQLParameter.all(row, sql))) }
+        return try runAll(calls).reduce(0) { $0 + $1.changes }
     }
 
     /// Runs a script of several statements without values.
@@ -95,10 +93,48 @@ extension PostgreSQLConnection: SQLConnection {
         try query("SELECT to_regclass(?) IS NOT NULL", [.text(name)]) == [[.integer(1)]]
     }
 
-    private func run(_ sql: String, _ parameters: [PostgreSQLParameter]) throws(SQLError) -> PostgreSQLResult {
-        let text = try StatementText(sql, dialect: dialect)
+    // MARK: - Calls
+
+    /// An execution of a prepared statement.
+    private struct Call {
+        var name: String
+        var parameters: PostgreSQLParameterList
+        /// The statement as it came, for errors.
+        var sql: String
+    }
+
+    private func call(
+        _ sql: String, _ text: StatementText, _ parameters: [PostgreSQLParameter]
+    ) throws(SQLError) -> Call {
         let list = try PostgreSQLParameterList(parameters, text, sql)
-        let name = try prepared(text, types: list.types, for: sql)
-        return try perform(sql) { list.send(to: $0, statement: name) ? 1 : 0 }
+        return Call(name: try prepared(text, types: list.types, for: sql), parameters: list, sql: sql)
+    }
+
+    /// One for each portion of the rows.
+    private func calls(_ sql: String, rows: [[SQLValue]], _ values: [SQLValue]) throws(SQLError) -> [Call] {
+        let others = try PostgreSQLParameter.all(values, sql)
+        var calls: [Call] = []
+        for portion in SQLRows.portions(rows) {
+            let list = try SQLRows(portion, for: sql)
+            let translation = try translations.list(sql, width: list.width)
+            let parameters = try translation.statement.values(listed: try Self.arrays(of: list, sql), others)
+            calls.append(try call(sql, translation.text, parameters))
+        }
+        return calls
+    }
+
+    private func run(_ sql: String, _ parameters: [PostgreSQLParameter]) throws(SQLError) -> PostgreSQLResult {
+        try run(call(sql, try translations.plain(sql), parameters))
+    }
+
+    private func run(_ call: Call) throws(SQLError) -> PostgreSQLResult {
+        try perform(call.sql) { call.parameters.send(to: $0, statement: call.name) ? 1 : 0 }
+    }
+
+    private func runAll(_ calls: [Call]) throws(SQLError) -> [PostgreSQLResult] {
+        guard let sql = calls.first?.sql else { return [] }
+        return try pipeline(sql) { session in
+            calls.allSatisfy { call in call.parameters.send(to: session, statement: call.name) }
+        }
     }
 }

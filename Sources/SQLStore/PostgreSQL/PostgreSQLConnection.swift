@@ -12,6 +12,8 @@ public final class PostgreSQLConnection {
     private var session: OpaquePointer?
     private var statements: [StatementKey: String] = [:]
     private var preparedCount = 0
+    /// What was made of each statement before.
+    let translations: PostgreSQLTranslations
     /// When the server was last told to plan anew; CLOCK_MONOTONIC in milliseconds.
     private var planned = StoreClock.system.monotonicMilliseconds()
     /// The tables of seen keys, once they have been prepared.
@@ -29,6 +31,7 @@ public final class PostgreSQLConnection {
     ///   the server's or libpq's. `.readOnly` when the server allows no writing and the configuration asks for it.
     public init(_ configuration: ServerConfiguration) throws(SQLError) {
         self.configuration = configuration
+        translations = PostgreSQLTranslations(capacity: configuration.statementCache)
         try connect()
         do {
             try executeScript(Self.settings(configuration))

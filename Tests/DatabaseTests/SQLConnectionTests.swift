@@ -50,6 +50,26 @@ enum EngineTests<Server: DatabaseServer> {
                 == [[.integer(18)]])
     }
 
+    /// Several statements at once: with lists longer than a portion, empty, and none at all.
+    static func manyQueries() throws {
+        let connection = try connection()
+        try connection.executeScript("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+        let rows = (0..<1300).map { [SQLValue.integer(Int64($0))] }
+        _ = try connection.execute("INSERT INTO t VALUES (?)", rows: rows)
+        #expect(
+            try connection.answers(to: [
+                SQLQuery("SELECT n FROM t WHERE n IN (??) ORDER BY n", rows: rows),
+                SQLQuery("SELECT n FROM t WHERE n IN (??)", rows: []), SQLQuery("SELECT count(*) FROM t"),
+                SQLQuery("SELECT n FROM t WHERE n IN (??)", rows: [rows[7]]),
+            ]) == [rows, [], [[.integer(1300)]], [rows[7]]])
+        #expect(try connection.answers(to: []).isEmpty)
+        let failure = #expect(throws: SQLError.self) {
+            try connection.answers(to: [SQLQuery("SELECT 1"), SQLQuery("SELECT n FROM nowhere"), SQLQuery("SELECT 2")])
+        }
+        #expect(failure?.code == .schema)
+        #expect(try connection.query("SELECT 3") == [[.integer(3)]])
+    }
+
     /// One statement for all rows, or one execution for each: the table is the same.
     static func changes() throws {
         let connection = try connection()
@@ -112,11 +132,22 @@ enum EngineTests<Server: DatabaseServer> {
 @Suite struct PostgreSQLConnectionTests {
     @Test func valuesOfEachKind() throws { try EngineTests<PostgreSQLServer>.kinds() }
     @Test func listsOfRows() throws { try EngineTests<PostgreSQLServer>.lists() }
+    @Test func manyQueriesAtOnce() throws { try EngineTests<PostgreSQLServer>.manyQueries() }
     @Test func changesOfManyRows() throws { try EngineTests<PostgreSQLServer>.changes() }
     @Test func failuresAreToldApart() throws { try EngineTests<PostgreSQLServer>.failures() }
 }
 
 extension PostgreSQLConnectionTests {
+    /// What is sent before a synchronisation is one transaction of the server: so they went in one round trip.
+    @Test func manyQueriesAreOneRoundTrip() throws {
+        let server = try PostgreSQLServer.shared()
+        let connection = try server.connect(to: server.makeDatabase())
+        let query = SQLQuery("SELECT txid_current()")
+        let answers = try connection.answers(to: [query, query, query])
+        #expect(Set(answers.map { $0.first?.first }).count == 1)
+        #expect(try answers.first != connection.answers(to: [query]).first)
+    }
+
     /// Statements that were planned while the table was empty find their rows by index when it is large, soon after.
     @Test func aPlanIsGoodForALargeTable() async throws {
         let server = try PostgreSQLServer.shared()
@@ -158,6 +189,7 @@ extension PostgreSQLConnectionTests {
 @Suite struct MariaDBConnectionTests {
     @Test func valuesOfEachKind() throws { try EngineTests<MariaDBServer>.kinds() }
     @Test func listsOfRows() throws { try EngineTests<MariaDBServer>.lists() }
+    @Test func manyQueriesAtOnce() throws { try EngineTests<MariaDBServer>.manyQueries() }
     @Test func changesOfManyRows() throws { try EngineTests<MariaDBServer>.changes() }
     @Test func failuresAreToldApart() throws { try EngineTests<MariaDBServer>.failures() }
 

@@ -1,5 +1,4 @@
 import Configuration
-import Directory
 import DirectoryCases
 import Logging
 import PostfixProtocol
@@ -7,8 +6,34 @@ import ServiceProtocol
 import Synchronization
 import Testing
 
+@testable import Directory
+
 /// The cases against the content in memory: what every other backend is compared with.
 @Suite struct DirectoryCaseTests {
+    /// With nothing known, each backend is asked twice at most, one time after the other; each time costs a database one
+    /// round trip.
+    @Test(arguments: DirectoryCases.all)
+    func roundTrips(_ item: DirectoryCase) throws {
+        let source = CountingSource(MemoryDirectory(.site))
+        let service = try MemoryService(settings: item.settings, source: source)
+        #expect(try service.verdict(item) == item.verdict)
+        for (backend, count) in source.counts { #expect(count <= 2, "\(backend)") }
+    }
+
+    /// So are they when one question names all checks.
+    @Test func roundTripsOfAllChecks() throws {
+        var most = 0
+        for item in DirectoryCases.all {
+            let source = CountingSource(MemoryDirectory(.site))
+            let service = try MemoryService(settings: item.settings, source: source)
+            var request = item.checkRequest
+            request.checks = DirectoryCheck.allCases.map(\.rawValue)
+            #expect(DirectoryCase.ask(service.service, request) != nil)
+            most = max(most, source.counts.values.max() ?? 0)
+        }
+        #expect(most == 2)
+    }
+
     @Test(arguments: DirectoryCases.all)
     func verdict(_ item: DirectoryCase) throws {
         let service = try MemoryService(settings: item.settings)
@@ -41,5 +66,26 @@ struct MemoryService {
 
     func verdict(_ item: DirectoryCase) throws -> String {
         try item.verdict(of: service)
+    }
+}
+
+/// Counts how often each backend is asked.
+final class CountingSource: LookupSource {
+    private let source: any LookupSource
+    private let counted = Mutex<[Lookup.Backend: Int]>([:])
+
+    init(_ source: any LookupSource) {
+        self.source = source
+    }
+
+    var counts: [Lookup.Backend: Int] { counted.withLock { $0 } }
+
+    func ask(_ lookups: [Lookup], reply: @escaping @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void) {
+        for backend in Set(lookups.map(\.backend)) { counted.withLock { $0[backend, default: 0] += 1 } }
+        source.ask(lookups, reply: reply)
+    }
+
+    func stop() {
+        source.stop()
     }
 }

@@ -26,34 +26,42 @@ struct EvaluationTable<Element: Sendable>: Sendable {
         static func index(ofToken token: UInt64) -> Int { Int(token & 0xffff) }
     }
 
-    private var places: ContiguousArray<(generation: UInt32, element: Element?)> = []
+    /// Around an element, to change it where it is: it is too large to be taken out and put back.
+    private struct Tenant {
+        var element: Element
+
+        mutating func apply(_ change: (inout Element) -> Void) {
+            change(&element)
+        }
+    }
+
+    private var places: ContiguousArray<(generation: UInt32, tenant: Tenant?)> = []
     private var free: [UInt32] = []
     private(set) var count = 0
 
     mutating func insert(_ element: consuming Element) -> ID {
         count += 1
         if let place = free.popLast() {
-            places[Int(place)].element = element
+            places[Int(place)].tenant = Tenant(element: element)
             return ID(place: place, generation: places[Int(place)].generation)
         }
-        places.append((1, element))
+        places.append((1, Tenant(element: element)))
         return ID(place: UInt32(places.count - 1), generation: 1)
     }
 
     /// Changes the element in place; does nothing when its number is no longer valid.
     mutating func update(_ id: ID, _ change: (inout Element) -> Void) {
-        guard holds(id), var element = places[Int(id.place)].element.take() else { return }
-        change(&element)
-        places[Int(id.place)].element = element
+        guard holds(id) else { return }
+        places[Int(id.place)].tenant?.apply(change)
     }
 
     @discardableResult
     mutating func remove(_ id: ID) -> Element? {
-        guard holds(id), let element = places[Int(id.place)].element.take() else { return nil }
+        guard holds(id), let tenant = places[Int(id.place)].tenant.take() else { return nil }
         places[Int(id.place)].generation = (places[Int(id.place)].generation &+ 1) & ID.generationMask
         free.append(id.place)
         count -= 1
-        return element
+        return tenant.element
     }
 
     func contains(_ id: ID) -> Bool { holds(id) }

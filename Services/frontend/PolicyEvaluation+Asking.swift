@@ -126,8 +126,9 @@ extension PolicyEvaluation {
             for position in positions { fail(position, FailureReason(failure)) }
         case .reply(let list):
             let names = positions.map { plan.checks[$0].definition.name }
-            noteUnaskedChecks(list, asked: names, of: questions[index].service)
-            switch CheckReply(list, checks: names) {
+            let (reply, mayHaveUnasked) = CheckReply.decode(list, checks: names)
+            if mayHaveUnasked { noteUnaskedChecks(list, asked: names, of: questions[index].service) }
+            switch reply {
             case .results(let results):
                 take(results, of: index, positions: positions, actions: &actions)
                 learnAddedFacts(list, positions: positions)

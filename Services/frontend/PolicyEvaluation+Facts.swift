@@ -30,9 +30,9 @@ extension PolicyEvaluation {
 
     /// Keeps the facts a service's checks added for the rest of the message; only kinds its checks declare count.
     mutating func learnAddedFacts(_ list: AttributeList, positions: [Int]) {
-        let kinds = positions.reduce(into: Set<String>()) { $0.formUnion(plan.checks[$1].definition.provides) }
         // Every service check provides a score.
-        guard kinds.count > 1 else { return }
+        guard positions.contains(where: { plan.checks[$0].definition.provides.count > 1 }) else { return }
+        let kinds = positions.reduce(into: Set<String>()) { $0.formUnion(plan.checks[$1].definition.provides) }
         for (name, value) in FactReply(list)?.values ?? [:] where kinds.contains(name.kind) {
             session.facts[name] = value
         }

@@ -57,21 +57,33 @@ public enum CheckReply: Sendable, Equatable {
     /// A missing or doubled answer, or one that does not parse, is that check's error alone; any other doubled name is
     /// the error of all. An answer for a check nobody asked is ignored here: ``unaskedChecks(in:asked:)``.
     public init(_ list: AttributeList, checks: [String]) {
-        if let name = Self.doubledName(in: list) {
-            self = .results(checks.map { ($0, .error("\(name) stands twice in the reply")) })
-            return
+        self = Self.decode(list, checks: checks).reply
+    }
+
+    /// The same, and whether there may be answers for checks nobody asked.
+    public static func decode(
+        _ list: AttributeList, checks: [String]
+    ) -> (reply: CheckReply, mayHaveUnasked: Bool) {
+        if let name = doubledName(in: list) {
+            return (.results(checks.map { ($0, .error("\(name) stands twice in the reply")) }), true)
         }
         if let text = list.string("need") {
             let words = text.split(separator: " ")
             let names = words.compactMap { FactName(parsing: String($0)) }
-            if !names.isEmpty, names.count == words.count, names.count <= Self.maximumNeeds {
-                self = .needs(names)
-            } else {
-                self = .results(checks.map { ($0, .error("need is malformed")) })
-            }
-            return
+            if !names.isEmpty, names.count == words.count, names.count <= maximumNeeds { return (.needs(names), true) }
+            return (.results(checks.map { ($0, .error("need is malformed")) }), true)
         }
-        self = .results(checks.map { ($0, Self.result(of: $0, in: list)) })
+        guard let plain = PlainAnswers(to: checks, in: list) else {
+            return (.results(checks.map { ($0, decodedResult(of: $0, in: list)) }), true)
+        }
+        let results = checks.indices.map { place in
+            let answer = plain.answers[checks.firstIndex(of: checks[place]) ?? place]
+            let result = result(
+                answers: answer.count, error: answer.error, verdict: answer.verdict, reason: answer.reason,
+                score: answer.score)
+            return (check: checks[place], result: result)
+        }
+        return (.results(results), plain.hasUnasked)
     }
 
     /// How many facts one answer may ask for.
@@ -80,25 +92,12 @@ public enum CheckReply: Sendable, Equatable {
     /// The checks that `list` answers although nobody asked; the log should tell of such a service.
     public static func unaskedChecks(in list: AttributeList, asked: [String]) -> Set<String> {
         var unasked: Set<String> = []
-        guard !areAllAsked(in: list, asked) else { return unasked }
         for prefix in ["verdict.", "error."] {
             list.forEach(prefix: prefix) { name, _ in
                 if !asked.contains(name) { unasked.insert(name) }
             }
         }
         return unasked
-    }
-
-    /// Nearly always; found without making a string of each name. False may also mean that it is not known.
-    private static func areAllAsked(in list: AttributeList, _ asked: [String]) -> Bool {
-        var areAsked = true
-        let isKnown = list.forEachPlain { name, _ in
-            for prefix in ["verdict.", "error."] where areAsked && AttributeList.starts(name, with: prefix) {
-                let check = UnsafeRawBufferPointer(rebasing: name[prefix.utf8.count...])
-                areAsked = asked.contains { $0.utf8.count == check.count && AttributeList.starts(check, with: $0) }
-            }
-        }
-        return isKnown && areAsked
     }
 
     /// A name beside the answers that stands twice.
@@ -113,14 +112,7 @@ public enum CheckReply: Sendable, Equatable {
         return doubled
     }
 
-    private static func result(of check: String, in list: AttributeList) -> CheckResult {
-        guard let answer = PlainAnswer(to: check, in: list) else { return decodedResult(of: check, in: list) }
-        return result(
-            answers: answer.count, error: answer.error, verdict: answer.verdict, reason: answer.reason,
-            score: answer.score)
-    }
-
-    /// The same for a message in which something has to be decoded.
+    /// What is said about one check in a message in which something has to be decoded.
     private static func decodedResult(of check: String, in list: AttributeList) -> CheckResult {
         let verdictName = "verdict." + check
         let errorName = "error." + check
@@ -145,38 +137,66 @@ public enum CheckReply: Sendable, Equatable {
     }
 }
 
-/// What a message in which nothing has to be decoded says about one check, found in one pass.
-private struct PlainAnswer {
-    private(set) var count = 0
-    private(set) var error: String?
-    private(set) var verdict: String?
-    private(set) var reason: String?
-    private(set) var score: String?
+/// What a message in which nothing has to be decoded says about checks, found in one pass.
+private struct PlainAnswers {
+    struct Answer {
+        var count = 0
+        var error: String?
+        var verdict: String?
+        var reason: String?
+        var score: String?
+    }
+
+    private enum Kind {
+        case verdict, error, reason, score
+    }
+
+    /// In the order of the checks; of one that was asked twice in its first place.
+    private(set) var answers: [Answer]
+    /// Whether there is an answer of a check nobody asked.
+    private(set) var hasUnasked = false
 
     /// Nil when something has to be decoded.
-    init?(to check: String, in list: AttributeList) {
+    init?(to checks: [String], in list: AttributeList) {
+        answers = Array(repeating: Answer(), count: checks.count)
         let isPlain = list.forEachPlain { name, value in
             guard let dot = name.firstIndex(of: UInt8(ascii: ".")),
-                name.count - dot - 1 == check.utf8.count,
-                AttributeList.starts(UnsafeRawBufferPointer(rebasing: name[(dot + 1)...]), with: check)
+                let kind = Self.kind(UnsafeRawBufferPointer(rebasing: name[..<dot]))
             else { return }
-            take(UnsafeRawBufferPointer(rebasing: name[..<dot]), value)
+            let check = UnsafeRawBufferPointer(rebasing: name[(dot + 1)...])
+            let place = checks.firstIndex {
+                $0.utf8.count == check.count && AttributeList.starts(check, with: $0)
+            }
+            if let place {
+                take(kind, value, at: place)
+            } else if kind == .verdict || kind == .error {
+                hasUnasked = true
+            }
         }
         guard isPlain else { return nil }
     }
 
-    private mutating func take(_ kind: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    private static func kind(_ name: UnsafeRawBufferPointer) -> Kind? {
+        switch name.count {
+        case 7 where AttributeList.starts(name, with: "verdict"): .verdict
+        case 5 where AttributeList.starts(name, with: "error"): .error
+        case 6 where AttributeList.starts(name, with: "reason"): .reason
+        case 5 where AttributeList.starts(name, with: "score"): .score
+        default: nil
+        }
+    }
+
+    private mutating func take(_ kind: Kind, _ value: UnsafeRawBufferPointer, at place: Int) {
         let text = String(decoding: value, as: UTF8.self)
-        switch kind.count {
-        case 7 where AttributeList.starts(kind, with: "verdict"):
-            count += 1
-            verdict = text
-        case 5 where AttributeList.starts(kind, with: "error"):
-            count += 1
-            error = text
-        case 6 where AttributeList.starts(kind, with: "reason"): reason = text
-        case 5 where AttributeList.starts(kind, with: "score"): score = text
-        default: break
+        switch kind {
+        case .verdict:
+            answers[place].count += 1
+            answers[place].verdict = text
+        case .error:
+            answers[place].count += 1
+            answers[place].error = text
+        case .reason: answers[place].reason = text
+        case .score: answers[place].score = text
         }
     }
 }

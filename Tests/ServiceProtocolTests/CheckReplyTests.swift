@@ -97,4 +97,23 @@ import Testing
         let reply = CheckReply(try received("need=" + names.joined(separator: " ")), checks: ["a"])
         #expect((reply == .needs(names.compactMap(FactName.init(parsing:)))) == isTaken)
     }
+
+    /// A message in which something is encoded is read another way, and says the same.
+    @Test(
+        arguments: [
+            ["verdict.a=none", "verdict.b=pass", "reason.b=why", "score.b=2"],
+            ["verdict.b=pass", "error.a=no luck"], ["verdict.a=none", "verdict.a=pass", "verdict.b=none"],
+            ["verdict.a=none"], ["score.a=x", "verdict.a=none", "verdict.b=nonsense"],
+            ["verdict.ab=none", "verdict.=none", "verdict=none", "other.a=none", "verdict.b=none"],
+        ])
+    func encodedOrNot(_ lines: [String]) throws {
+        for checks in [["a", "b"], ["b", "a", "b"], ["a"]] {
+            let plain = CheckReply.decode(try received(lines.joined(separator: "\n")), checks: checks)
+            let encoded = CheckReply.decode(try received((lines + ["beside=%25"]).joined(separator: "\n")), checks: checks)
+            #expect(plain.reply == encoded.reply)
+            let list = try received(lines.joined(separator: "\n"))
+            let unasked = CheckReply.unaskedChecks(in: list, asked: checks)
+            #expect(plain.mayHaveUnasked == !unasked.isEmpty && encoded.mayHaveUnasked)
+        }
+    }
 }

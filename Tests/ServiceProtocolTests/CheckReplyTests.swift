@@ -107,11 +107,12 @@ import Testing
             ["verdict.ab=none", "verdict.=none", "verdict=none", "other.a=none", "verdict.b=none"],
         ])
     func encodedOrNot(_ lines: [String]) throws {
+        let list = try received(lines.joined(separator: "\n"))
+        let other = try received(lines.joined(separator: "\n"), "beside=%25")
         for checks in [["a", "b"], ["b", "a", "b"], ["a"]] {
-            let plain = CheckReply.decode(try received(lines.joined(separator: "\n")), checks: checks)
-            let encoded = CheckReply.decode(try received((lines + ["beside=%25"]).joined(separator: "\n")), checks: checks)
+            let plain = CheckReply.decode(list, checks: checks)
+            let encoded = CheckReply.decode(other, checks: checks)
             #expect(plain.reply == encoded.reply)
-            let list = try received(lines.joined(separator: "\n"))
             let unasked = CheckReply.unaskedChecks(in: list, asked: checks)
             #expect(plain.mayHaveUnasked == !unasked.isEmpty && encoded.mayHaveUnasked)
         }

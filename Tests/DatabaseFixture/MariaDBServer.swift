@@ -28,7 +28,7 @@ public final class MariaDBServer: DatabaseServer {
     /// A server of its own.
     public init(isDurable: Bool = false) throws {
         directory = try TemporaryDirectory()
-        port = try freePort()
+        port = Socket.freePort()
         let path = directory.path
         try makeCertificates(in: path)
         let user = getuid() == 0 ? ["--user=mysql"] : []

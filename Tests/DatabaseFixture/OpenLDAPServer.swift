@@ -23,8 +23,8 @@ public final class OpenLDAPServer: Sendable {
     /// - Parameter settings: Further lines about the database.
     public init(ldif: String, settings: String = "") throws {
         directory = try TemporaryDirectory()
-        port = try freePort()
-        tlsPort = try freePort()
+        port = Socket.freePort()
+        tlsPort = Socket.freePort()
         let path = directory.path
         try makeCertificates(in: path)
         try run("/bin/mkdir", ["\(path)/db"])

@@ -10,13 +10,6 @@ func eventually<Value>(_ attempt: () throws -> Value) throws -> Value {
     return try attempt()
 }
 
-/// A free TCP port of the loopback address.
-func freePort() throws -> Int {
-    let (descriptor, port) = try listenOnLoopback()
-    close(descriptor)
-    return port
-}
-
 /// Runs `body` with the loopback address as the system's calls want it.
 private func withLoopback<Value>(
     port: Int, _ body: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Value

@@ -28,7 +28,7 @@ public final class PostgreSQLServer: DatabaseServer {
     /// A server of its own.
     public init(isDurable: Bool = false) throws {
         directory = try TemporaryDirectory()
-        port = try freePort()
+        port = Socket.freePort()
         let path = directory.path
         let binaries = try Self.binaries()
         try makeCertificates(in: path)

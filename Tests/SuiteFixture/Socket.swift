@@ -173,20 +173,29 @@ public final class Socket {
         return true
     }
 
-    /// A port on 127.0.0.1 that was free a moment ago.
+    /// A TCP port of 127.0.0.1 that nobody has.
+    ///
+    /// Drawn below those that the kernel gives to outgoing connections (ip(7), `ip_local_port_range`), one of which could
+    /// take it before it is listened on.
     public static func freePort() -> Int {
+        for _ in 0..<100 {
+            let port = UInt16.random(in: 10_000..<32_000)
+            if canBind(port) { return Int(port) }
+        }
+        return 0
+    }
+
+    private static func canBind(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { Glibc.close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafeMutablePointer(to: &address) { pointer in
+        return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length)
-                getsockname(descriptor, $0, &length)
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
-            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
         }
     }
 }

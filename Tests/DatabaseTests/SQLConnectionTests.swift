@@ -148,6 +148,19 @@ extension PostgreSQLConnectionTests {
         #expect(try answers.first != connection.answers(to: [query]).first)
     }
 
+    /// To make room for a statement all are given up, but none of those that run together.
+    @Test func manyQueriesWithRoomForTwo() throws {
+        let server = try PostgreSQLServer.shared()
+        var configuration = try server.configuration(server.makeDatabase())
+        configuration.statementCache = 2
+        let connection = try server.connect(configuration)
+        for _ in 0..<3 {
+            let answers = try connection.answers(to: (1...5).map { SQLQuery("SELECT \($0)") })
+            #expect(answers == (1...5).map { [[.integer($0)]] })
+            #expect(try connection.query("SELECT 6") == [[.integer(6)]])
+        }
+    }
+
     /// Statements that were planned while the table was empty find their rows by index when it is large, soon after.
     @Test func aPlanIsGoodForALargeTable() async throws {
         let server = try PostgreSQLServer.shared()

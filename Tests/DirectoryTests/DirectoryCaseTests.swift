@@ -13,7 +13,7 @@ import Testing
     /// With nothing known, each backend is asked twice at most, one time after the other; each time costs a database one
     /// round trip.
     @Test(arguments: DirectoryCases.all)
-    func roundTrips(_ item: DirectoryCase) throws {
+    func verdict(_ item: DirectoryCase) throws {
         let source = CountingSource(MemoryDirectory(.site))
         let service = try MemoryService(settings: item.settings, source: source)
         #expect(try service.verdict(item) == item.verdict)
@@ -32,12 +32,6 @@ import Testing
             most = max(most, source.counts.values.max() ?? 0)
         }
         #expect(most == 2)
-    }
-
-    @Test(arguments: DirectoryCases.all)
-    func verdict(_ item: DirectoryCase) throws {
-        let service = try MemoryService(settings: item.settings)
-        #expect(try service.verdict(item) == item.verdict)
     }
 }
 

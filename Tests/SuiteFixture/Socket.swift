@@ -178,11 +178,11 @@ public final class Socket {
     /// Drawn below those that the kernel gives to outgoing connections (ip(7), `ip_local_port_range`), one of which could
     /// take it before it is listened on.
     public static func freePort() -> Int {
-        for _ in 0..<100 {
+        for _ in 0..<1_000 {
             let port = UInt16.random(in: 10_000..<32_000)
             if canBind(port) { return Int(port) }
         }
-        return 0
+        fatalError("no port between 10000 and 32000 is free")
     }
 
     private static func canBind(_ port: UInt16) -> Bool {

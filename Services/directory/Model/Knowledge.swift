@@ -5,48 +5,26 @@ package import MailTypes
 /// A decision asks for everything that it could use, as far as it can know, before it gives up for what is missing: so
 /// the answers come in few rounds.
 package struct Knowledge {
-    private let kept: Kept
+    private let board: LookupBoard
     /// The answers that this decision has asked for itself; failures among them.
     private let received: [Lookup: Answer]
     private let now: Int
     private let domains: LocalDomains
-    private let hasAccounts: Bool
 
     /// What has to be asked before the decision can be made.
     package private(set) var missing: [Lookup] = []
     /// Why something cannot be known; the last reason.
     package private(set) var failure: String?
 
-    /// Where answers are kept.
-    private enum Kept {
-        case table(AnswerTable)
-        case board(LookupBoard)
-    }
-
-    /// Knowledge at a moment, in milliseconds.
+    /// Knowledge of what is on a board now, which others may go on writing on.
     /// - Parameters:
     ///   - domains: The domains of the configuration, which are known without asking.
-    ///   - hasAccounts: Whether there is anybody to ask about others and about accounts.
-    ///   - received: Answers that stand above the table's.
-    package init(
-        _ table: AnswerTable, received: [Lookup: Answer] = [:], now: Int, domains: LocalDomains, hasAccounts: Bool
-    ) {
-        self.init(.table(table), received, now, domains, hasAccounts)
-    }
-
-    /// Knowledge of what is on a board now, which others may go on writing on.
+    ///   - received: Answers that stand above those on the board.
     init(_ board: LookupBoard, received: [Lookup: Answer], domains: LocalDomains) {
-        self.init(.board(board), received, board.now, domains, true)
-    }
-
-    private init(
-        _ kept: Kept, _ received: [Lookup: Answer], _ now: Int, _ domains: LocalDomains, _ hasAccounts: Bool
-    ) {
-        self.kept = kept
+        self.board = board
         self.received = received
-        self.now = now
         self.domains = domains
-        self.hasAccounts = hasAccounts
+        now = board.now
     }
 
     /// Forgets what was missing or failed: the next check begins.
@@ -63,10 +41,7 @@ package struct Knowledge {
 
     private func known(_ lookup: Lookup) -> Answer? {
         if !received.isEmpty, let found = received[lookup] { return found }
-        return switch kept {
-        case .table(let table): table.answer(to: lookup, now: now)
-        case .board(let board): board.answer(to: lookup, now: now)
-        }
+        return board.answer(to: lookup, now: now)
     }
 
     /// Where there are no rows at all nobody has to be asked for each address anew.
@@ -90,21 +65,19 @@ package struct Knowledge {
     package mutating func domain(_ domain: Domain) -> DomainEntry? {
         if let entry = domains.entry(of: domain) { return entry }
         // What no administrator could have entered need not be asked for.
-        guard hasAccounts, domain.isListDomain else { return .unknown }
+        guard domain.isListDomain else { return .unknown }
         guard case .domain(let entry)? = answer(.domain(domain)) else { return nil }
         return entry
     }
 
     /// What an address is.
     package mutating func account(_ mailbox: Mailbox) -> AccountEntry? {
-        guard hasAccounts else { return AccountEntry() }
         guard case .account(let entry)? = answer(.account(mailbox)) else { return nil }
         return entry
     }
 
     /// What somebody is to a list.
     package mutating func roles(of person: String, in list: Mailbox) -> ListRoles? {
-        guard hasAccounts else { return [] }
         guard case .roles(let roles)? = answer(.roles(list: list, person: person)) else { return nil }
         return roles
     }

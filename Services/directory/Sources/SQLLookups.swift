@@ -1,19 +1,6 @@
 internal import MailTypes
 internal import SQLStore
 
-/// A statement, and what its rows answer.
-struct LookupQuery {
-    let query: SQLQuery
-    let answers: ([[SQLValue]]) -> [Lookup: Answer]
-
-    init(
-        _ sql: String, rows: [[SQLValue]]? = nil, answers: @escaping ([[SQLValue]]) -> [Lookup: Answer]
-    ) {
-        query = SQLQuery(sql, rows: rows)
-        self.answers = answers
-    }
-}
-
 /// The questions of one kind as one statement, whatever their number; values are bound.
 ///
 /// What a database takes for equal is often more than is equal here (letter case, accents, spaces at the end), so each

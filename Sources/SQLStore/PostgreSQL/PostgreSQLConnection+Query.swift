@@ -19,6 +19,7 @@ extension PostgreSQLConnection: SQLConnection {
     public func query(
         _ sql: String, rows: [[SQLValue]], _ values: [SQLValue]
     ) throws(SQLError) -> [[SQLValue]] {
+        try makeRoom()
         var found: [[SQLValue]] = []
         for call in try calls(sql, rows: rows, values) { found += try run(call).rows }
         return found
@@ -26,6 +27,7 @@ extension PostgreSQLConnection: SQLConnection {
 
     /// All are sent before the first answer is read.
     public func answers(to queries: [SQLQuery]) throws(SQLError) -> [[[SQLValue]]] {
+        try makeRoom()
         var calls: [Call] = []
         var ends: [Int] = []
         for query in queries {
@@ -49,6 +51,7 @@ extension PostgreSQLConnection: SQLConnection {
     @discardableResult
     public func execute(_ sql: String, rows: [[SQLValue]]) throws(SQLError) -> Int {
         guard rows.count > 1 else { return try rows.first.map { row throws(SQLError) in try execute(sql, row) } ?? 0 }
+        try makeRoom()
         guard let text = try translations.set(sql), Self.isUniform(rows) else { return try send(sql, rows) }
         var changes = 0
         for portion in SQLRows.portions(rows) {
@@ -124,7 +127,8 @@ extension PostgreSQLConnection: SQLConnection {
     }
 
     private func run(_ sql: String, _ parameters: [PostgreSQLParameter]) throws(SQLError) -> PostgreSQLResult {
-        try run(call(sql, try translations.plain(sql), parameters))
+        try makeRoom()
+        return try run(call(sql, try translations.plain(sql), parameters))
     }
 
     private func run(_ call: Call) throws(SQLError) -> PostgreSQLResult {

@@ -132,7 +132,6 @@ public final class PostgreSQLConnection {
         try planAnew()
         let key = StatementKey(text: text.text, types: types)
         if let name = statements[key] { return name }
-        try makeRoom()
         preparedCount += 1
         let name = "s\(preparedCount)"
         try perform(sql) { PQsendPrepare($0, name, text.text, Int32(types.count), types) }
@@ -147,8 +146,9 @@ public final class PostgreSQLConnection {
         try perform("DISCARD PLANS") { PQsendQueryParams($0, "DISCARD PLANS", 0, nil, nil, nil, nil, 0) }
     }
 
-    /// A program has a fixed set of statements; only one that builds them at run time gets here.
-    private func makeRoom() throws(SQLError) {
+    /// Called before statements are prepared that run together, not between them: the first ones would be gone. A program
+    /// has a fixed set of statements; only one that builds them at run time gets here.
+    func makeRoom() throws(SQLError) {
         guard statements.count >= configuration.statementCache else { return }
         statements = [:]
         try perform("DEALLOCATE ALL") { PQsendQueryParams($0, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) }

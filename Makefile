@@ -109,7 +109,7 @@ fuzz:
 sanitize:
 	@scripts/install-packages build test
 	@scripts/fetch-spf-tests
-	@scripts/sanitize $(SANITIZERS)
+	@scripts/sanitize '$(SERVER_TESTS)' '$(FAULT_TESTS)' $(SANITIZERS)
 
 lint:
 	@scripts/install-packages build

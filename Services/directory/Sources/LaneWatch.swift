@@ -11,12 +11,12 @@ final class LaneWatch: Sendable {
         self.alarm = alarm
     }
 
+    /// One at a time, so that what is said last is what was noted last.
     func changed(_ lane: Int, to state: StoreState) {
-        let all = states.withLock { states in
+        states.withLock { states in
             states[lane] = state
-            return states
+            for case .unavailable(let error)? in states { return alarm.failed(error) }
+            if !states.contains(nil) { alarm.worked() }
         }
-        for case .unavailable(let error)? in all { return alarm.failed(error) }
-        if !all.contains(nil) { alarm.worked() }
     }
 }

@@ -33,29 +33,32 @@ final class DirectoryEvaluation: Sendable {
     }
 
     func run(
-        on service: DirectoryService, received: [Lookup: Answer], round: Int,
+        on service: DirectoryService, answers: LookupList<Answer>, round: Int,
         reply: @escaping @Sendable (CheckReply) -> Void
     ) {
-        let (outcomes, missing) = decide(on: service.board, received)
+        let (outcomes, knowledge) = decide(on: service.board, answers)
+        let missing = knowledge.missing
         let isUndecided = outcomes.contains { $0.decision == .undecided }
         guard isUndecided, !missing.isEmpty, round < Self.maximumRounds else {
             return finish(outcomes, on: service, reply)
         }
-        service.board.fetch(missing) { answers in
-            let all = received.isEmpty ? answers : received.merging(answers) { _, new in new }
-            self.run(on: service, received: all, round: round + 1, reply: reply)
+        let known = knowledge.answers
+        service.board.fetch(missing) { received in
+            var answers = known
+            for (lookup, answer) in received { answers.set(lookup, to: answer) }
+            self.run(on: service, answers: answers, round: round + 1, reply: reply)
         }
     }
 
-    private func decide(on board: LookupBoard, _ received: [Lookup: Answer]) -> ([Outcome], missing: [Lookup]) {
-        var knowledge = Knowledge(board, received: received, domains: settings.domains)
+    private func decide(on board: LookupBoard, _ answers: LookupList<Answer>) -> ([Outcome], Knowledge) {
+        var knowledge = Knowledge(board, answers: answers, domains: settings.domains)
         let outcomes = zip(request.checks, checks).map { name, check in
             knowledge.begin()
             var outcome = decide(name, check, &knowledge)
             outcome.failure = knowledge.failure
             return outcome
         }
-        return (outcomes, knowledge.missing)
+        return (outcomes, knowledge)
     }
 
     private func decide(_ name: String, _ check: DirectoryCheck?, _ knowledge: inout Knowledge) -> Outcome {

@@ -26,22 +26,25 @@ extension DirectoryService {
                 reply(FactReply(values: value.map { [page: $0] } ?? [:]))
             }
         }
-        tell(request.names, domains, received: [:], isLast: false) { values, isKept in
+        tell(request.names, domains, answers: LookupList(), isLast: false) { values, isKept in
             // What was just asked may have been read before the last change.
             reply(FactReply(values: values, revision: isKept ? revision : nil))
         }
     }
 
     private func tell(
-        _ names: [FactName], _ domains: LocalDomains, received: [Lookup: Answer], isLast: Bool,
+        _ names: [FactName], _ domains: LocalDomains, answers: LookupList<Answer>, isLast: Bool,
         _ reply: @escaping @Sendable ([FactName: String], _ isKept: Bool) -> Void
     ) {
-        var knowledge = Knowledge(board, received: received, domains: domains)
+        var knowledge = Knowledge(board, answers: answers, domains: domains)
         var values: [FactName: String] = [:]
         for name in names { values[name] = Self.value(of: name, &knowledge) }
         guard !knowledge.missing.isEmpty, !isLast else { return reply(values, !isLast) }
-        board.fetch(knowledge.missing) { [self] answers in
-            tell(names, domains, received: answers, isLast: true, reply)
+        let known = knowledge.answers
+        board.fetch(knowledge.missing) { [self] received in
+            var answers = known
+            for (lookup, answer) in received { answers.set(lookup, to: answer) }
+            tell(names, domains, answers: answers, isLast: true, reply)
         }
     }
 

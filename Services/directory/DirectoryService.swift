@@ -93,7 +93,7 @@ public final class DirectoryService: PolicyService {
         let current = settings.withLock { $0 }
         let subject = DirectorySubject(request, common: current.common, now: clock.unixSeconds())
         let evaluation = DirectoryEvaluation(request: request, subject: subject, settings: current)
-        evaluation.run(on: self, received: [:], round: 0, reply: reply)
+        evaluation.run(on: self, answers: LookupList(), round: 0, reply: reply)
     }
 
     /// Finishes what was asked and closes the connections.

@@ -1,12 +1,23 @@
 extension Mailbox {
     /// The list entries that cover this address, most specific first. For `user@a.example.com` these are the address,
+    /// and those that cover its domain.
+    public var policyAddresses: [String] {
+        [text] + domain.policyAddresses
+    }
+
+    /// The entry that covers every address.
+    public static let catchAll = "@."
+}
+
+extension Domain {
+    /// The list entries that cover every address of this domain, most specific first. For `a.example.com` these are
     /// `@a.example.com`, `@.a.example.com`, `@.example.com`, `@.com` and `@.`.
     ///
-    /// An address literal has no names above it: the address, its `@[...]` and `@.`.
+    /// An address literal has no names above it: `@[...]` and `@.`.
     public var policyAddresses: [String] {
-        let name = domain.text
-        var addresses = [text, "@\(name)"]
-        if !domain.isAddressLiteral {
+        let name = text
+        var addresses = ["@\(name)"]
+        if !isAddressLiteral {
             addresses.append("@.\(name)")
             for index in name.utf8.indices where name.utf8[index] == UInt8(ascii: ".") {
                 addresses.append("@\(name[index...])")
@@ -15,7 +26,4 @@ extension Mailbox {
         addresses.append(Mailbox.catchAll)
         return addresses
     }
-
-    /// The entry that covers every address.
-    public static let catchAll = "@."
 }

@@ -51,6 +51,12 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
     }
 
     private func removeFirst(_ maximum: Int) -> [Element] {
+        guard elements.count > max(1, maximum) else {
+            var taken: [Element] = []
+            taken.reserveCapacity(elements.count)
+            swap(&taken, &elements)
+            return taken
+        }
         let taken = Array(elements.prefix(max(1, maximum)))
         elements.removeFirst(taken.count)
         return taken

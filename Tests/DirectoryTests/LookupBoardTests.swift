@@ -58,7 +58,10 @@ import Testing
     }
 
     private func fetch() {
-        board.fetch([lookup]) { [received] answers in received.answers.withLock { $0.append(answers) } }
+        board.fetch([lookup]) { [received] answers in
+            let answers = Dictionary(uniqueKeysWithValues: answers.map { ($0.lookup, $0.answer) })
+            received.answers.withLock { $0.append(answers) }
+        }
     }
 
     private func advance(_ milliseconds: Int) {

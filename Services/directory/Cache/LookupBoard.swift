@@ -5,15 +5,17 @@ internal import Synchronization
 final class LookupBoard: Sendable {
     /// Whom a question goes to.
     typealias Route = @Sendable (Lookup) -> (any LookupSource)?
+    /// What goes on with the answers, each of which is there once.
+    typealias Continuation = @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void
 
     /// Somebody who waits for answers.
     private final class Waiter: Sendable {
-        let continuation: @Sendable ([Lookup: Answer]) -> Void
+        let continuation: Continuation
         /// How many answers are missing, and those that came. Guarded by the board's lock.
         nonisolated(unsafe) var missing = 0
-        nonisolated(unsafe) var received: [Lookup: Answer] = [:]
+        nonisolated(unsafe) var received: [(lookup: Lookup, answer: Answer)] = []
 
-        init(_ continuation: @escaping @Sendable ([Lookup: Answer]) -> Void) {
+        init(_ continuation: @escaping Continuation) {
             self.continuation = continuation
         }
     }
@@ -110,7 +112,7 @@ final class LookupBoard: Sendable {
     }
 
     /// Gets answers, each from what is under way already if it is, and calls `then` once, on any thread.
-    func fetch(_ lookups: [Lookup], then: @escaping @Sendable ([Lookup: Answer]) -> Void) {
+    func fetch(_ lookups: [Lookup], then: @escaping Continuation) {
         let now = clock()
         let waiter = Waiter(then)
         let (new, isComplete) = state.withLock { state in Self.join(lookups, waiter, &state, now) }
@@ -124,14 +126,14 @@ final class LookupBoard: Sendable {
         var new: [Lookup] = []
         for lookup in lookups {
             if let answer = state.table.answer(to: lookup, now: now) {
-                waiter.received[lookup] = answer
+                waiter.received.append((lookup, answer))
                 continue
             }
             if state.backends[lookup.backend.rawValue].isLate(now),
                 let answer = state.table.staleAnswer(to: lookup, now: now)
             {
                 state.figures.stale += 1
-                waiter.received[lookup] = answer
+                waiter.received.append((lookup, answer))
                 continue
             }
             waiter.missing += 1
@@ -176,7 +178,7 @@ final class LookupBoard: Sendable {
         let usable = usable(answer, lookup, flight, &state, now)
         var complete: [Waiter] = []
         for waiter in flight.waiters {
-            waiter.received[lookup] = usable
+            waiter.received.append((lookup, usable))
             waiter.missing -= 1
             if waiter.missing == 0 { complete.append(waiter) }
         }

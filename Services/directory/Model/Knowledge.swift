@@ -6,28 +6,31 @@ package import MailTypes
 /// the answers come in few rounds.
 package struct Knowledge {
     private let board: LookupBoard
-    /// The answers that this decision has asked for itself; failures among them.
-    private let received: [Lookup: Answer]
+    /// The answers that this decision has asked for itself, failures among them, and those that it has found on the
+    /// board: it looks there once for each.
+    private(set) var answers: LookupList<Answer>
     private let now: Int
     private let domains: LocalDomains
 
-    /// What has to be asked before the decision can be made.
-    package private(set) var missing: [Lookup] = []
+    private var wanted = LookupList<Void>()
     /// Why something cannot be known; the last reason.
     package private(set) var failure: String?
 
     /// Knowledge of what is on a board now, which others may go on writing on.
     /// - Parameters:
     ///   - domains: The domains of the configuration, which are known without asking.
-    ///   - received: Answers that stand above those on the board.
-    init(_ board: LookupBoard, received: [Lookup: Answer], domains: LocalDomains) {
+    ///   - answers: Answers that stand above those on the board.
+    init(_ board: LookupBoard, answers: LookupList<Answer>, domains: LocalDomains) {
         self.board = board
-        self.received = received
+        self.answers = answers
         self.domains = domains
         now = board.now
     }
 
-    /// Forgets what was missing or failed: the next check begins.
+    /// What has to be asked before the decision can be made.
+    package var missing: [Lookup] { wanted.lookups }
+
+    /// Forgets what failed: the next check begins.
     mutating func begin() {
         failure = nil
     }
@@ -39,9 +42,11 @@ package struct Knowledge {
         return nil
     }
 
-    private func known(_ lookup: Lookup) -> Answer? {
-        if !received.isEmpty, let found = received[lookup] { return found }
-        return board.answer(to: lookup, now: now)
+    private mutating func known(_ lookup: Lookup) -> Answer? {
+        if let found = answers[lookup] { return found }
+        guard let answer = board.answer(to: lookup, now: now) else { return nil }
+        answers.set(lookup, to: answer)
+        return answer
     }
 
     /// Where there are no rows at all nobody has to be asked for each address anew.
@@ -58,7 +63,7 @@ package struct Knowledge {
     }
 
     private mutating func want(_ lookup: Lookup) {
-        if !missing.contains(lookup) { missing.append(lookup) }
+        wanted.set(lookup, to: ())
     }
 
     /// What a domain is.

@@ -70,58 +70,62 @@ struct LookupWorker: StoreWorker {
             }
         }
         let answers = answers(to: lookups, on: connection, &failure)
-        for (range, reply) in replies {
-            reply(lookups[range].map { ($0, answers[$0] ?? .failed("\(name): no answer")) })
-        }
+        for (range, reply) in replies { reply(range.map { (lookups[$0], answers[$0]) }) }
         return health(of: connection, after: failure)
     }
 
+    /// The answers in the order of the questions.
     private mutating func answers(
         to lookups: [Lookup], on connection: any SQLConnection, _ failure: inout SQLError?
-    ) -> [Lookup: Answer] {
-        guard !lookups.isEmpty else { return [:] }
+    ) -> [Answer] {
+        guard !lookups.isEmpty else { return [] }
         do throws(SQLError) {
-            return try ask(Array(Set(lookups)), on: connection)
+            return try ask(lookups, on: connection)
         } catch {
             failure = error
             if told.isNew(error) { reading.report("\(name): \(error)") }
             // One question that the database does not like must not cost the others their answers.
             guard error.code == .constraint || error.code == .other, lookups.count > 1 else {
-                return Dictionary(lookups.map { ($0, .failed("\(name): \(error)")) }) { first, _ in first }
+                return lookups.map { _ in .failed("\(name): \(error)") }
             }
         }
-        var answers: [Lookup: Answer] = [:]
-        for lookup in Set(lookups) {
+        return lookups.map { lookup in
             do throws(SQLError) {
-                answers.merge(try ask([lookup], on: connection)) { first, _ in first }
+                return try ask([lookup], on: connection)[0]
             } catch {
-                answers[lookup] = .failed("\(name): \(error)")
+                return .failed("\(name): \(error)")
             }
         }
-        return answers
     }
 
-    private mutating func ask(
-        _ lookups: [Lookup], on connection: any SQLConnection
-    ) throws(SQLError) -> [Lookup: Answer] {
+    private mutating func ask(_ lookups: [Lookup], on connection: any SQLConnection) throws(SQLError) -> [Answer] {
         let questions = LookupGroups(lookups)
         let sql = SQLLookups(dialect: connection.dialect, hasRestrictions: hasRestrictions)
-        var queries = questions.kinds.map { sql.isEmpty($0) }
-        if !questions.domains.isEmpty { queries.append(sql.domains(questions.domains)) }
-        if !questions.accounts.isEmpty { queries.append(sql.accounts(questions.accounts)) }
-        if !questions.roles.isEmpty { queries.append(sql.roles(questions.roles)) }
-        if !questions.locals.isEmpty { queries.append(sql.localEntries(questions.locals)) }
-        if !questions.externals.isEmpty {
-            queries.append(
-                sql.externalEntries(
-                    questions.externals, networks: try knownNetworks(connection), allWildcards: reading.allWildcards()))
+        var queries: [LookupQuery] = []
+        var places: [[Int]] = []
+        func add<Question>(_ group: LookupGroups.Group<Question>, _ query: ([Question]) -> LookupQuery) {
+            guard !group.questions.isEmpty else { return }
+            queries.append(query(group.questions))
+            places.append(group.places)
         }
-        if !questions.listings.isEmpty { queries.append(sql.listings(questions.listings)) }
-        if !questions.reverseNames.isEmpty { queries.append(sql.reverseNames(questions.reverseNames)) }
-        var answers: [Lookup: Answer] = [:]
-        answers.reserveCapacity(lookups.count)
-        for (query, rows) in zip(queries, try connection.answers(to: queries.map(\.query))) {
-            answers.merge(query.answers(rows)) { first, _ in first }
+        for (kind, place) in zip(questions.kinds.questions, questions.kinds.places) {
+            queries.append(sql.isEmpty(kind))
+            places.append([place])
+        }
+        add(questions.domains, sql.domains)
+        add(questions.accounts, sql.accounts)
+        add(questions.roles, sql.roles)
+        add(questions.locals, sql.localEntries)
+        if !questions.externals.questions.isEmpty {
+            let networks = try knownNetworks(connection)
+            let allWildcards = reading.allWildcards()
+            add(questions.externals) { sql.externalEntries($0, networks: networks, allWildcards: allWildcards) }
+        }
+        add(questions.listings, sql.listings)
+        add(questions.reverseNames, sql.reverseNames)
+        var answers = [Answer](repeating: .failed("\(name): no answer"), count: lookups.count)
+        for (number, rows) in try connection.answers(to: queries.map(\.query)).enumerated() {
+            for (place, answer) in zip(places[number], queries[number].answers(rows)) { answers[place] = answer }
         }
         return answers
     }
@@ -216,26 +220,37 @@ struct DatabaseReading: Sendable {
 
 /// Questions by kind.
 struct LookupGroups {
-    var domains: [Domain] = []
-    var accounts: [Mailbox] = []
-    var roles: [(list: Mailbox, person: String)] = []
-    var locals: [EnvelopeAddress] = []
-    var externals: [Lookup] = []
-    var listings: [(local: Int64, external: Int64)] = []
-    var reverseNames: [String] = []
-    var kinds: [Lookup.Kind] = []
+    /// The questions of a kind, each with its place among all.
+    struct Group<Question> {
+        private(set) var questions: [Question] = []
+        private(set) var places: [Int] = []
+
+        fileprivate mutating func append(_ question: Question, _ place: Int) {
+            questions.append(question)
+            places.append(place)
+        }
+    }
+
+    private(set) var domains = Group<Domain>()
+    private(set) var accounts = Group<Mailbox>()
+    private(set) var roles = Group<(list: Mailbox, person: String)>()
+    private(set) var locals = Group<EnvelopeAddress>()
+    private(set) var externals = Group<Lookup>()
+    private(set) var listings = Group<(local: Int64, external: Int64)>()
+    private(set) var reverseNames = Group<String>()
+    private(set) var kinds = Group<Lookup.Kind>()
 
     init(_ lookups: [Lookup]) {
-        for lookup in lookups {
+        for (place, lookup) in lookups.enumerated() {
             switch lookup {
-            case .domain(let domain): domains.append(domain)
-            case .account(let mailbox): accounts.append(mailbox)
-            case .roles(let list, let person): roles.append((list, person))
-            case .localEntries(let address): locals.append(address)
-            case .externalEntries, .clientEntries: externals.append(lookup)
-            case .listing(let local, let external): listings.append((local, external))
-            case .reverseName(let name): reverseNames.append(name)
-            case .rows(let kind): kinds.append(kind)
+            case .domain(let domain): domains.append(domain, place)
+            case .account(let mailbox): accounts.append(mailbox, place)
+            case .roles(let list, let person): roles.append((list, person), place)
+            case .localEntries(let address): locals.append(address, place)
+            case .externalEntries, .clientEntries: externals.append(lookup, place)
+            case .listing(let local, let external): listings.append((local, external), place)
+            case .reverseName(let name): reverseNames.append(name, place)
+            case .rows(let kind): kinds.append(kind, place)
             case .subscriber: break
             }
         }

@@ -113,21 +113,23 @@ struct PostfixWorker: StoreWorker {
     }
 
     private func answers(to questions: LookupGroups, _ tables: PostfixTables) -> [Lookup: Answer] {
+        let domains = questions.domains.questions
+        let accounts = questions.accounts.questions
         var answers: [Lookup: Answer] = [:]
-        for kind in questions.kinds { answers[.rows(kind)] = .isEmpty(false) }
+        for kind in questions.kinds.questions { answers[.rows(kind)] = .isEmpty(false) }
         do throws(SQLError) {
-            let found = try questions.domains.isEmpty ? [:] : tables.entries(of: questions.domains)
-            for domain in questions.domains { answers[.domain(domain)] = .domain(found[domain] ?? .unknown) }
+            let found = try domains.isEmpty ? [:] : tables.entries(of: domains)
+            for domain in domains { answers[.domain(domain)] = .domain(found[domain] ?? .unknown) }
         } catch {
-            for domain in questions.domains { answers[.domain(domain)] = .failed("postfix-maps: \(error)") }
+            for domain in domains { answers[.domain(domain)] = .failed("postfix-maps: \(error)") }
         }
         do throws(SQLError) {
-            let found = try questions.accounts.isEmpty ? [:] : tables.entries(of: questions.accounts)
-            for mailbox in questions.accounts {
+            let found = try accounts.isEmpty ? [:] : tables.entries(of: accounts)
+            for mailbox in accounts {
                 answers[.account(mailbox)] = .account(found[mailbox] ?? AccountEntry())
             }
         } catch {
-            for mailbox in questions.accounts { answers[.account(mailbox)] = .failed("postfix-maps: \(error)") }
+            for mailbox in accounts { answers[.account(mailbox)] = .failed("postfix-maps: \(error)") }
         }
         return answers
     }

@@ -5,56 +5,47 @@ internal import SQLStore
 extension SQLLookups {
     /// The rows of `users` that cover addresses.
     func localEntries(_ addresses: [EnvelopeAddress]) -> LookupQuery {
-        let keys = addresses.map(\.policyAddresses)
-        return entries("users", keys: Set(keys.joined())) { found in
-            Dictionary(
-                uniqueKeysWithValues: zip(addresses, keys).map { address, keys in
-                    (.localEntries(address), .entries(keys.compactMap { found[$0] }))
-                })
-        }
+        var keys = AccessKeys()
+        for address in addresses { keys.add(address) }
+        return entries("users", keys, of: addresses.count) { _, entries in entries }
     }
 
     /// The rows of `mailaddr` that cover addresses and clients.
     /// - Parameters:
     ///   - networks: The rows that are networks, which no key finds.
     func externalEntries(_ lookups: [Lookup], networks: [AccessEntry], allWildcards: Bool) -> LookupQuery {
-        let keys = lookups.map { Self.keys(of: $0, allWildcards: allWildcards) }
-        return entries("mailaddr", keys: Set(keys.joined())) { found in
-            Dictionary(
-                uniqueKeysWithValues: zip(lookups, keys).map { lookup, keys in
-                    var entries = keys.compactMap { found[$0] }
-                    if case .clientEntries(let client) = lookup, let address = client.address {
-                        entries += networks.filter { $0.covers(address) }
-                    }
-                    return (lookup, .entries(entries))
-                })
+        var keys = AccessKeys()
+        for lookup in lookups {
+            switch lookup {
+            case .externalEntries(let address, let withWildcard): keys.add(address, withWildcard: withWildcard)
+            case .clientEntries(let client):
+                keys.add([client.description] + client.wildcardForms(all: allWildcards))
+            default: keys.add([])
+            }
         }
-    }
-
-    private static func keys(of lookup: Lookup, allWildcards: Bool) -> [String] {
-        switch lookup {
-        case .externalEntries(let address, let withWildcard):
-            let local = withWildcard ? address.mailbox?.localPart.split(separator: "+").first : nil
-            return address.policyAddresses + (local.map { ["\($0)@*"] } ?? [])
-        case .clientEntries(let client):
-            return [client.description] + client.wildcardForms(all: allWildcards)
-        default: return []
+        return entries("mailaddr", keys, of: lookups.count) { place, entries in
+            guard case .clientEntries(let client) = lookups[place], let address = client.address else { return entries }
+            return entries + networks.filter { $0.covers(address) }
         }
     }
 
     private func entries(
-        _ table: String, keys: Set<String>, answers: @escaping ([String: AccessEntry]) -> Answers
+        _ table: String, _ keys: AccessKeys, of count: Int,
+        answer: @escaping (_ place: Int, [AccessEntry]) -> [AccessEntry]
     ) -> LookupQuery {
         LookupQuery(
-            "SELECT id, email, priority FROM \(table) WHERE email IN (??)", rows: keys.sorted().map { [accessText($0)] }
+            "SELECT id, email, priority FROM \(table) WHERE email IN (??)", rows: keys.all.map { [accessText($0)] }
         ) { rows in
             var found: [String: AccessEntry] = [:]
             for row in rows {
                 let text = row[1].string.lowercased()
-                guard keys.contains(text) else { continue }
                 found[text] = AccessEntry(id: row[0].number, text: text, priority: Int(row[2].number))
             }
-            return answers(found)
+            let entries = keys.entries(in: found)
+            return (0..<count).map { place in
+                let own = answer(place, entries[place])
+                return own.isEmpty ? .nothing(.localEntries) : .entries(own)
+            }
         }
     }
 
@@ -75,7 +66,7 @@ extension SQLLookups {
 
     private static func listings(
         _ pairs: [(local: Int64, external: Int64)], in rows: [[SQLValue]]
-    ) -> Answers {
+    ) -> [Answer] {
         var found: [Lookup: AccessListing] = [:]
         for row in rows {
             let lookup = Lookup.listing(local: row[1].number, external: row[2].number)
@@ -86,11 +77,9 @@ extension SQLLookups {
                 found[lookup, default: AccessListing()].outbound = colour
             }
         }
-        return Dictionary(
-            uniqueKeysWithValues: pairs.map { local, external in
-                let lookup = Lookup.listing(local: local, external: external)
-                return (lookup, .listing(found[lookup] ?? AccessListing()))
-            })
+        return pairs.map { local, external in
+            .listing(found[.listing(local: local, external: external)] ?? AccessListing())
+        }
     }
 }
 

@@ -10,8 +10,6 @@ struct SQLLookups {
     /// Whether `mailbox` has the four columns of restrictions; newer versions of iRedMail have dropped them.
     let hasRestrictions: Bool
 
-    typealias Answers = [Lookup: Answer]
-
     /// Whether no question of a kind can find a row.
     func isEmpty(_ kind: Lookup.Kind) -> LookupQuery {
         let tables =
@@ -25,7 +23,7 @@ struct SQLLookups {
             }
         let any = tables.map { "(SELECT 1 FROM \($0) LIMIT 1)" }.joined(separator: ", ")
         return LookupQuery("SELECT coalesce(\(any), 0)") { rows in
-            [.rows(kind): .isEmpty(rows.first?.first?.number == 0)]
+            [.isEmpty(rows.first?.first?.number == 0)]
         }
     }
 
@@ -42,7 +40,7 @@ struct SQLLookups {
         ) { rows in Self.domains(domains, in: rows) }
     }
 
-    private static func domains(_ domains: [Domain], in rows: [[SQLValue]]) -> Answers {
+    private static func domains(_ domains: [Domain], in rows: [[SQLValue]]) -> [Answer] {
         var entries: [Domain: DomainEntry] = [:]
         for row in rows {
             guard let domain = Domain(parsing: row[0].string) else { continue }
@@ -53,7 +51,7 @@ struct SQLLookups {
                 entries[domain] = DomainEntry(hosting: hosting, aliasTarget: target, owner: target)
             }
         }
-        return Dictionary(uniqueKeysWithValues: domains.map { (.domain($0), .domain(entries[$0] ?? .unknown)) })
+        return domains.map { entries[$0].map(Answer.domain) ?? .nothing(.domain) }
     }
 
     // MARK: - Accounts
@@ -74,11 +72,10 @@ struct SQLLookups {
         ) { rows in Self.accounts(mailboxes, in: rows) }
     }
 
-    private static func accounts(_ mailboxes: [Mailbox], in rows: [[SQLValue]]) -> Answers {
+    private static func accounts(_ mailboxes: [Mailbox], in rows: [[SQLValue]]) -> [Answer] {
         var entries: [String: AccountEntry] = [:]
         for row in rows { add(row, to: &entries[row[1].string.lowercased(), default: AccountEntry()]) }
-        return Dictionary(
-            uniqueKeysWithValues: mailboxes.map { (.account($0), .account(entries[$0.text] ?? AccountEntry())) })
+        return mailboxes.map { entries[$0.text].map(Answer.account) ?? .nothing(.account) }
     }
 
     private static func add(_ row: [SQLValue], to entry: inout AccountEntry) {
@@ -138,16 +135,13 @@ struct SQLLookups {
         ) { rows in Self.roles(pairs, in: rows) }
     }
 
-    private static func roles(_ pairs: [(list: Mailbox, person: String)], in rows: [[SQLValue]]) -> Answers {
+    private static func roles(_ pairs: [(list: Mailbox, person: String)], in rows: [[SQLValue]]) -> [Answer] {
         var found: [String: ListRoles] = [:]
         for row in rows {
             let key = row[1].string.lowercased() + " " + row[2].string.lowercased()
             found[key, default: []].insert(ListRoles(rawValue: Int(row[0].number)))
         }
-        return Dictionary(
-            uniqueKeysWithValues: pairs.map { list, person in
-                (.roles(list: list, person: person), .roles(found[list.text + " " + person] ?? []))
-            })
+        return pairs.map { list, person in .roles(found[list.text + " " + person] ?? []) }
     }
 
     // MARK: - Reverse names
@@ -160,15 +154,14 @@ struct SQLLookups {
         ) { rows in Self.reverseNames(names, in: rows) }
     }
 
-    private static func reverseNames(_ names: [String], in rows: [[SQLValue]]) -> Answers {
+    private static func reverseNames(_ names: [String], in rows: [[SQLValue]]) -> [Answer] {
         var colours: [String: ListColour] = [:]
         for row in rows { colours[row[0].string.lowercased()] = ListColour(stored: row[1].string) }
-        return Dictionary(
-            uniqueKeysWithValues: names.map { name in
-                let found = ReverseNameEntry.keys(of: name).compactMap { colours[$0] }
-                let entry = ReverseNameEntry(isWhite: found.contains(.white), isBlack: found.contains(.black))
-                return (.reverseName(name), .reverseName(entry))
-            })
+        return names.map { name in
+            let found = ReverseNameEntry.keys(of: name).compactMap { colours[$0] }
+            return .reverseName(
+                ReverseNameEntry(isWhite: found.contains(.white), isBlack: found.contains(.black)))
+        }
     }
 }
 

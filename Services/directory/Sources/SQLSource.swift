@@ -47,9 +47,10 @@ final class SQLSource: LookupSource {
 
     func ask(_ lookups: [Lookup], reply: @escaping @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void) {
         guard lanes.count > 1 else { return submit(lookups, to: 0, reply) }
-        var byLane = [[Lookup]](repeating: [], count: lanes.count)
-        for lookup in lookups { byLane[min(Self.lane(of: lookup), lanes.count - 1)].append(lookup) }
-        for (lane, lookups) in byLane.enumerated() where !lookups.isEmpty { submit(lookups, to: lane, reply) }
+        for lane in lanes.indices {
+            let own = lookups.filter { min(Self.lane(of: $0), lanes.count - 1) == lane }
+            if !own.isEmpty { submit(own, to: lane, reply) }
+        }
     }
 
     private static func lane(of lookup: Lookup) -> Int {

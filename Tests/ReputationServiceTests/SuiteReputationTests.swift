@@ -156,7 +156,7 @@ import Testing
             let reply = socket.receive(through: "\n\n") ?? ""
             #expect(reply.hasPrefix("\(answer)\(number).timeout.test"), "\(reply)")
         }
-        #expect((ProcessMemory.kibibytes(of: process) ?? .max) - before < 24 * 1_024)
+        #expect(ProcessMemory.hasStayed(process, within: 24 * 1_024, above: before))
         #expect(suite.process(of: "reputation") == process)
         #expect(Self.action(suite, sender: "a@ok300.example", instance: "after") == "PREPEND X-SPF: pass")
         #expect(suite.logLines(with: "failed=").isEmpty)

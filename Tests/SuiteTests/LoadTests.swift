@@ -23,7 +23,7 @@ import Testing
         func verify(bound: Int = LoadTests.bound) {
             #expect(suite.action(["protocol_state": "VRFY"]) == "DUNNO")
             #expect(suite.process(of: "frontend") == process)
-            #expect((ProcessMemory.kibibytes(of: process) ?? .max) - before < bound)
+            #expect(ProcessMemory.hasStayed(process, within: bound, above: before))
         }
     }
 

@@ -54,6 +54,9 @@ struct ListStatement {
     /// By piece the number of its own placeholders.
     private let placeholders: [Int]
 
+    /// The number of placeholders around its list.
+    var others: Int { placeholders.reduce(0, +) }
+
     /// - Throws: `.other` when there is no list, or two without anything between them.
     init(_ sql: String) throws(SQLError) {
         let bytes = Array(sql.utf8)
@@ -78,7 +81,7 @@ struct ListStatement {
     ///   - others: The values of the placeholders around it.
     /// - Throws: `.other` when there are more or less of them than placeholders.
     func values<Value>(listed: [Value], _ others: [Value]) throws(SQLError) -> [Value] {
-        let expected = placeholders.reduce(0, +)
+        let expected = self.others
         guard expected == others.count else {
             throw SQLError(.other, "\(others.count) values for \(expected) placeholders", statement: sql)
         }

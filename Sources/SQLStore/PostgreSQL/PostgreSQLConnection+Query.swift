@@ -120,7 +120,7 @@ extension PostgreSQLConnection: SQLConnection {
         for portion in SQLRows.portions(rows) {
             let list = try SQLRows(portion, for: sql)
             let translation = try translations.list(sql, width: list.width)
-            let parameters = try translation.statement.values(listed: try Self.arrays(of: list, sql), others)
+            let parameters = try translation.values(listed: try Self.arrays(of: list, sql), others)
             calls.append(try call(sql, translation.text, parameters))
         }
         return calls

@@ -40,31 +40,56 @@ struct PostgreSQLParameter {
         return parameters
     }
 
-    /// One array of all values, which are of one kind or NULL.
+    /// One array of all values, which are of one kind or NULL. In the array's format there are the number of dimensions,
+    /// whether there are NULLs and the elements' type; then the length and the lower bound; then the elements.
     init(array values: [SQLValue], _ sql: String) throws(SQLError) {
         var element: Oid = 0
         var hasNull = false
-        var data: [UInt8] = []
         for value in values {
-            let item = try PostgreSQLParameter(value, sql)
-            if item.type == 0 {
+            let type = Self.type(of: value)
+            guard type != 0 else {
                 hasNull = true
-                data += [255, 255, 255, 255]
                 continue
             }
-            guard element == 0 || element == item.type else {
+            guard element == 0 || element == type else {
                 throw SQLError(.other, "values of different kinds in one column", statement: sql)
             }
-            element = item.type
-            data += Self.bytes(of: Int32(truncatingIfNeeded: item.bytes?.count ?? 0)) + (item.bytes ?? [])
+            element = type
         }
         element = element == 0 ? PostgreSQLType.text : element
-        // The array's format: dimensions, whether there are NULLs, the elements' type; then length and lower bound.
+        var data: [UInt8] = []
+        data.reserveCapacity(20 + values.count * 40)
         let head: [Int32] = [
             1, hasNull ? 1 : 0, Int32(bitPattern: element), Int32(truncatingIfNeeded: values.count), 1,
         ]
+        for number in head { Self.append(number, to: &data) }
+        for value in values { try Self.append(element: value, to: &data, sql) }
         type = Self.array(of: element)
-        bytes = head.flatMap { Self.bytes(of: $0) } + data
+        bytes = data
+    }
+
+    /// Its length, -1 for NULL, and its bytes.
+    private static func append(element value: SQLValue, to data: inout [UInt8], _ sql: String) throws(SQLError) {
+        switch value {
+        case .null: append(Int32(-1), to: &data)
+        case .integer(let number):
+            append(Int32(MemoryLayout<Int64>.size), to: &data)
+            append(number, to: &data)
+        case .text(let text):
+            append(Int32(truncatingIfNeeded: text.utf8.count), to: &data)
+            let start = data.count
+            data.append(contentsOf: text.utf8)
+            guard !data[start...].contains(0) else {
+                throw SQLError(.constraint, "a text with a NUL byte", statement: sql)
+            }
+        case .blob(let blob):
+            append(Int32(truncatingIfNeeded: blob.count), to: &data)
+            data += blob
+        }
+    }
+
+    private static func append(_ number: some FixedWidthInteger, to data: inout [UInt8]) {
+        withUnsafeBytes(of: number.bigEndian) { data.append(contentsOf: $0) }
     }
 
     private static func array(of element: Oid) -> Oid {

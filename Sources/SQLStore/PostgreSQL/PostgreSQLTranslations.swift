@@ -2,8 +2,16 @@
 final class PostgreSQLTranslations {
     /// A statement with a list, for lists of some width.
     struct List {
-        var statement: ListStatement
         var text: StatementText
+        fileprivate var statement: ListStatement
+        /// Whether there are no values but those of the list: each is sent once, however often the list stands there.
+        fileprivate var isAlone: Bool
+
+        /// The values to send.
+        /// - Throws: As ``ListStatement/values(listed:_:)``.
+        func values<Value>(listed: [Value], _ others: [Value]) throws(SQLError) -> [Value] {
+            isAlone && others.isEmpty ? listed : try statement.values(listed: listed, others)
+        }
     }
 
     private struct ListKey: Hashable {
@@ -34,22 +42,23 @@ final class PostgreSQLTranslations {
     func list(_ sql: String, width: Int) throws(SQLError) -> List {
         let key = ListKey(sql: sql, width: width)
         if let known = lists[key] { return known }
-        let place = Self.membership(sql, width: width)
+        let isAlone = try ListStatement(sql).others == 0
+        let place = Self.membership(sql, width: width, isAlone: isAlone)
         let statement = try ListStatement(place.sql)
         let text = try StatementText(statement.text(with: place.list), dialect: .postgreSQL)
         makeRoom(in: &lists)
-        let list = List(statement: statement, text: text)
+        let list = List(text: text, statement: statement, isAlone: isAlone)
         lists[key] = list
         return list
     }
 
     /// A look into an array of single values goes by the column's index, however small the server takes the table to be;
     /// tuples are a query on their arrays.
-    private static func membership(_ sql: String, width: Int) -> (sql: String, list: String) {
+    private static func membership(_ sql: String, width: Int, isAlone: Bool) -> (sql: String, list: String) {
+        let marks = (1...width).map { isAlone ? "?\($0)" : "?" }.joined(separator: ", ")
         if width == 1, !sql.contains(" NOT IN (??") {
-            return (sql.replacing(" IN (??", with: " = ANY (??"), "?")
+            return (sql.replacing(" IN (??", with: " = ANY (??"), marks)
         }
-        let marks = Array(repeating: "?", count: width).joined(separator: ", ")
         return (sql, "SELECT * FROM unnest(\(marks))")
     }
 

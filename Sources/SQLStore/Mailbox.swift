@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The bounded queue before a store's thread. Many put, one takes everything that waits.
 final class Mailbox<Element: Sendable>: @unchecked Sendable {
     /// What ``take(maximum:waiting:)`` found.
@@ -24,6 +26,8 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
             guard !isClosed, elements.count < capacity else { return false }
             elements.append(element)
             if isAwaited {
+                // Once: before it wakes others may come, which it sees too.
+                isAwaited = false
                 condition.signal()
             }
             return true
@@ -32,13 +36,26 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
 
     /// Takes up to `maximum` elements, in order; waits up to `milliseconds` when there are none. `closed` comes only
     /// when nothing is left.
+    ///
+    /// After a wait others run first: who has put an element often puts more at once, and what is taken together is one
+    /// round trip, or one commit.
     func take(maximum: Int, waiting milliseconds: Int) -> Taken {
+        if wait(milliseconds) { sched_yield() }
+        return condition.locked {
+            guard !elements.isEmpty else { return isClosed ? .closed : .nothing }
+            return .elements(removeFirst(maximum))
+        }
+    }
+
+    /// Waits while there is nothing.
+    /// - Returns: Whether something came.
+    private func wait(_ milliseconds: Int) -> Bool {
         condition.locked {
+            guard elements.isEmpty else { return false }
             isAwaited = true
             while elements.isEmpty, !isClosed, condition.wait(milliseconds: max(0, milliseconds)) {}
             isAwaited = false
-            guard !elements.isEmpty else { return isClosed ? .closed : .nothing }
-            return .elements(removeFirst(maximum))
+            return !elements.isEmpty
         }
     }
 

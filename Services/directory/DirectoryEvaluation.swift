@@ -44,9 +44,7 @@ final class DirectoryEvaluation: Sendable {
         }
         let known = knowledge.answers
         service.board.fetch(missing) { received in
-            var answers = known
-            for (lookup, answer) in received { answers.set(lookup, to: answer) }
-            self.run(on: service, answers: answers, round: round + 1, reply: reply)
+            self.run(on: service, answers: known.adding(received), round: round + 1, reply: reply)
         }
     }
 

@@ -42,9 +42,7 @@ extension DirectoryService {
         guard !knowledge.missing.isEmpty, !isLast else { return reply(values, !isLast) }
         let known = knowledge.answers
         board.fetch(knowledge.missing) { [self] received in
-            var answers = known
-            for (lookup, answer) in received { answers.set(lookup, to: answer) }
-            tell(names, domains, answers: answers, isLast: true, reply)
+            tell(names, domains, answers: known.adding(received), isLast: true, reply)
         }
     }
 

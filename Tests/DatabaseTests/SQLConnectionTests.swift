@@ -148,6 +148,25 @@ extension PostgreSQLConnectionTests {
         #expect(try answers.first != connection.answers(to: [query]).first)
     }
 
+    /// A list that stands twice is sent once; what cannot be sent is an error that says so.
+    @Test func aListThatStandsTwice() throws {
+        let server = try PostgreSQLServer.shared()
+        let connection = try server.connect(server.configuration(server.makeDatabase()))
+        let sql = "SELECT 1 WHERE 'a' IN (??) UNION ALL SELECT 2 WHERE 'b' IN (??) ORDER BY 1"
+        #expect(try connection.query(sql, rows: [[.text("a")], [.text("b")]], []) == [[.integer(1)], [.integer(2)]])
+        #expect(try connection.query(sql, rows: [[.text("b")], [.null]], []) == [[.integer(2)]])
+        let tooMany = #expect(throws: SQLError.self) {
+            try connection.query(sql, rows: [[.text("a")]], [.integer(1)])
+        }
+        #expect(tooMany?.code == .other)
+        let nul = #expect(throws: SQLError.self) { try connection.query(sql, rows: [[.text("a\0")]], []) }
+        #expect(nul?.code == .constraint)
+        let mixed = #expect(throws: SQLError.self) {
+            try connection.query(sql, rows: [[.text("a")], [.integer(1)]], [])
+        }
+        #expect(mixed?.code == .other)
+    }
+
     /// To make room for a statement all are given up, but none of those that run together.
     @Test func manyQueriesWithRoomForTwo() throws {
         let server = try PostgreSQLServer.shared()

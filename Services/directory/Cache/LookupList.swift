@@ -35,6 +35,13 @@ package struct LookupList<Value> {
         }
     }
 
+    /// The list with these values too, which stand instead of any that it has for the same questions.
+    package func adding(_ others: [(lookup: Lookup, answer: Value)]) -> Self {
+        var list = self
+        for (lookup, value) in others { list.set(lookup, to: value) }
+        return list
+    }
+
     private func place(of lookup: Lookup) -> Int? {
         places.isEmpty ? elements.firstIndex { $0.lookup == lookup } : places[lookup]
     }

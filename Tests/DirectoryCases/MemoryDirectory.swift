@@ -16,7 +16,7 @@ package final class MemoryDirectory: LookupSource {
     package func stop() {}
 
     private func answer(to lookup: Lookup) -> Answer {
-        switch lookup {
+        switch lookup.question {
         case .domain(let domain): .domain(entry(of: domain.text))
         case .account(let mailbox): .account(account(mailbox.text))
         case .roles(let list, let person): .roles(roles(of: person, in: list.text))

@@ -54,7 +54,7 @@ import Testing
         board = LookupBoard(
             AnswerTable(lifetime: 1_000, staleLifetime: 10_000, capacity: 100), route: { _ in source },
             clock: { clock.now.withLock { $0 } })
-        lookup = .domain(try #require(Domain(parsing: "green.test")))
+        lookup = Lookup(.domain(try #require(Domain(parsing: "green.test"))))
     }
 
     private func fetch() {
@@ -121,10 +121,10 @@ import Testing
         var table = AnswerTable(lifetime: 1_000, staleLifetime: 0, capacity: 100)
         for number in 0..<1_000 {
             let domain = try #require(Domain(parsing: "d\(number).test"))
-            table.keep(Self.yes, to: .domain(domain), now: 0)
+            table.keep(Self.yes, to: Lookup(.domain(domain)), now: 0)
             #expect(table.count <= 100)
-            #expect(table.answer(to: .domain(domain), now: 999) == Self.yes)
-            #expect(table.answer(to: .domain(domain), now: 1_000) == nil)
+            #expect(table.answer(to: Lookup(.domain(domain)), now: 999) == Self.yes)
+            #expect(table.answer(to: Lookup(.domain(domain)), now: 1_000) == nil)
         }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LookupListTests {
     private static func lookup(_ number: Int) -> Lookup {
-        .reverseName("host\(number).example")
+        Lookup(.reverseName("host\(number).example"))
     }
 
     /// As many as are found by comparing, and more.
@@ -18,7 +18,7 @@ import Testing
         #expect(list.lookups == (0..<count).map(Self.lookup), "in the order in which they came")
         for number in 0..<count { #expect(list[Self.lookup(number)] == number) }
         #expect(list[Self.lookup(count)] == nil)
-        #expect(list[.listing(local: 0, external: 0)] == nil)
+        #expect(list[Lookup(.listing(local: 0, external: 0))] == nil)
     }
 
     @Test(arguments: [1, 16, 17, 1_000])

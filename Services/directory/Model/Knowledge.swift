@@ -35,7 +35,8 @@ package struct Knowledge {
         failure = nil
     }
 
-    private mutating func answer(_ lookup: Lookup) -> Answer? {
+    private mutating func answer(_ question: Lookup.Question) -> Answer? {
+        let lookup = Lookup(question)
         guard let answer = known(lookup) else { return answerOfNothing(lookup) }
         guard case .failed(let reason) = answer else { return answer }
         failure = reason
@@ -99,8 +100,8 @@ package struct Knowledge {
     }
 
     /// The answer to one of the three questions for entries of access lists.
-    package mutating func entries(_ lookup: Lookup) -> [AccessEntry]? {
-        guard case .entries(let entries)? = answer(lookup) else { return nil }
+    package mutating func entries(_ question: Lookup.Question) -> [AccessEntry]? {
+        guard case .entries(let entries)? = answer(question) else { return nil }
         return entries
     }
 

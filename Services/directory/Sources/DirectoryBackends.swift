@@ -110,7 +110,7 @@ extension Lookup {
 
     /// Whose question it is.
     var backend: Backend {
-        switch self {
+        switch question {
         case .domain, .account, .roles: .accounts
         case .localEntries, .externalEntries, .clientEntries, .listing: .lists
         case .reverseName: .reverseNames

@@ -7,7 +7,7 @@ struct LDAPLookups: Sendable {
 
     /// The search for a look-up; nil for one that the directory has nothing to say about.
     func search(for lookup: Lookup) -> LDAPSearch? {
-        switch lookup {
+        switch lookup.question {
         case .domain(let domain):
             let name = LDAPSearch.escape(domain.text)
             return LDAPSearch(
@@ -46,7 +46,7 @@ struct LDAPLookups: Sendable {
 
     /// What the entries that were found answer.
     func answer(to lookup: Lookup, _ entries: [LDAPEntry]) -> Answer {
-        switch lookup {
+        switch lookup.question {
         case .domain(let domain): .domain(Self.domain(domain, entries))
         case .account(let mailbox): .account(Self.account(mailbox, entries))
         case .roles: .roles(Self.roles(entries))

@@ -242,7 +242,7 @@ struct LookupGroups {
 
     init(_ lookups: [Lookup]) {
         for (place, lookup) in lookups.enumerated() {
-            switch lookup {
+            switch lookup.question {
             case .domain(let domain): domains.append(domain, place)
             case .account(let mailbox): accounts.append(mailbox, place)
             case .roles(let list, let person): roles.append((list, person), place)

@@ -20,7 +20,7 @@ final class PostfixSource: LookupSource {
     func ask(_ lookups: [Lookup], reply: @escaping @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void) {
         // Members and moderators are not in these tables.
         let own = lookups.filter { lookup in
-            if case .roles = lookup { return false }
+            if case .roles = lookup.question { return false }
             return true
         }
         let both = Set(own)
@@ -119,17 +119,17 @@ struct PostfixWorker: StoreWorker {
         for kind in questions.kinds.questions { answers[.rows(kind)] = .isEmpty(false) }
         do throws(SQLError) {
             let found = try domains.isEmpty ? [:] : tables.entries(of: domains)
-            for domain in domains { answers[.domain(domain)] = .domain(found[domain] ?? .unknown) }
+            for domain in domains { answers[Lookup(.domain(domain))] = .domain(found[domain] ?? .unknown) }
         } catch {
-            for domain in domains { answers[.domain(domain)] = .failed("postfix-maps: \(error)") }
+            for domain in domains { answers[Lookup(.domain(domain))] = .failed("postfix-maps: \(error)") }
         }
         do throws(SQLError) {
             let found = try accounts.isEmpty ? [:] : tables.entries(of: accounts)
             for mailbox in accounts {
-                answers[.account(mailbox)] = .account(found[mailbox] ?? AccountEntry())
+                answers[Lookup(.account(mailbox))] = .account(found[mailbox] ?? AccountEntry())
             }
         } catch {
-            for mailbox in accounts { answers[.account(mailbox)] = .failed("postfix-maps: \(error)") }
+            for mailbox in accounts { answers[Lookup(.account(mailbox))] = .failed("postfix-maps: \(error)") }
         }
         return answers
     }

@@ -16,7 +16,7 @@ extension SQLLookups {
     func externalEntries(_ lookups: [Lookup], networks: [AccessEntry], allWildcards: Bool) -> LookupQuery {
         var keys = AccessKeys()
         for lookup in lookups {
-            switch lookup {
+            switch lookup.question {
             case .externalEntries(let address, let withWildcard): keys.add(address, withWildcard: withWildcard)
             case .clientEntries(let client):
                 keys.add([client.description] + client.wildcardForms(all: allWildcards))
@@ -24,7 +24,9 @@ extension SQLLookups {
             }
         }
         return entries("mailaddr", keys, of: lookups.count) { place, entries in
-            guard case .clientEntries(let client) = lookups[place], let address = client.address else { return entries }
+            guard case .clientEntries(let client) = lookups[place].question, let address = client.address else {
+                return entries
+            }
             return entries + networks.filter { $0.covers(address) }
         }
     }
@@ -67,19 +69,18 @@ extension SQLLookups {
     private static func listings(
         _ pairs: [(local: Int64, external: Int64)], in rows: [[SQLValue]]
     ) -> [Answer] {
-        var found: [Lookup: AccessListing] = [:]
+        // By the local account, then by the entry.
+        var found: [Int64: [Int64: AccessListing]] = [:]
         for row in rows {
-            let lookup = Lookup.listing(local: row[1].number, external: row[2].number)
+            let (local, external) = (row[1].number, row[2].number)
             let colour = ListColour(stored: row[3].string)
             if row[0].number == 0 {
-                found[lookup, default: AccessListing()].inbound = colour
+                found[local, default: [:]][external, default: AccessListing()].inbound = colour
             } else {
-                found[lookup, default: AccessListing()].outbound = colour
+                found[local, default: [:]][external, default: AccessListing()].outbound = colour
             }
         }
-        return pairs.map { local, external in
-            .listing(found[.listing(local: local, external: external)] ?? AccessListing())
-        }
+        return pairs.map { local, external in .listing(found[local]?[external] ?? AccessListing()) }
     }
 }
 

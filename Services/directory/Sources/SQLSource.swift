@@ -54,7 +54,7 @@ final class SQLSource: LookupSource {
     }
 
     private static func lane(of lookup: Lookup) -> Int {
-        switch lookup {
+        switch lookup.question {
         case .domain, .localEntries, .reverseName, .subscriber: 0
         case .account, .externalEntries, .clientEntries: 1
         case .roles, .listing: 2

@@ -69,7 +69,7 @@ struct SubscriberWorker: StoreWorker {
     }
 
     private func path(_ lookup: Lookup) -> String {
-        guard case .subscriber(let list, let user) = lookup else { return "" }
+        guard case .subscriber(let list, let user) = lookup.question else { return "" }
         return "/\(WebClient.encode(list.text))/has_subscriber/\(WebClient.encode(user.text))"
     }
 

@@ -55,12 +55,13 @@ let programs: [Target.Dependency] = [
 
 /// Libraries and programs that only tests use.
 let testSupport: [Target] = [
-    .target(name: "SuiteFixture", path: "Tests/SuiteFixture", swiftSettings: strict),
+    .target(
+        name: "SuiteFixture", dependencies: ["CPosternSupport", logging], path: "Tests/SuiteFixture", swiftSettings: strict),
     .target(
         name: "DatabaseFixture", dependencies: ["Configuration", "SQLStore", "SuiteFixture"],
         path: "Tests/DatabaseFixture", swiftSettings: strict),
     .target(
-        name: "NameServerFixture", dependencies: ["DatabaseFixture", "SuiteFixture"], path: "Tests/NameServerFixture",
+        name: "NameServerFixture", dependencies: ["SuiteFixture"], path: "Tests/NameServerFixture",
         swiftSettings: strict),
     .target(
         name: "DirectoryCases", dependencies: ["Directory", "MailTypes", "PostfixProtocol", "ServiceProtocol"],
@@ -171,14 +172,15 @@ let package = Package(
             tests(
                 "ServiceRuntimeTests",
                 [
-                    "CPosternSupport", "PostfixProtocol", "ServiceProtocol", "ServiceRuntime", "SupervisorProbe",
-                    logging,
+                    "CPosternSupport", "PostfixProtocol", "ServiceProtocol", "ServiceRuntime", "SuiteFixture",
+                    "SupervisorProbe", logging,
                     nioCore, nioEmbedded, nioPosix,
                 ]),
             tests("DatabaseTests", ["Configuration", "DatabaseFixture", "SQLStore", "SuiteFixture"]),
             tests("SQLStoreTests", ["SQLStore", "StoreFaultProbe"], exclude: ["StoreFaultProbe"]),
             tests(
-                "SupervisorTests", ["CPosternSupport", "ServiceProtocol", "Supervisor", "SupervisorProbe"],
+                "SupervisorTests",
+                ["CPosternSupport", "ServiceProtocol", "SuiteFixture", "Supervisor", "SupervisorProbe"],
                 exclude: ["Probe"]),
             tests(
                 "FrontendTests",
@@ -200,10 +202,12 @@ let package = Package(
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),
             tests("SRSTests", ["CCrypto", "MailTypes", "ServiceProtocol", "SQLStore", "SRS", "SRSForgeries"]),
-            tests("SRSServiceTests", serviceModules + ["SQLStore", "SRS"]),
+            tests("SRSServiceTests", serviceModules + ["SQLStore", "SRS", "SuiteFixture"]),
             tests(
                 "SRSDatabaseTests", serviceModules + ["DatabaseFixture", "SQLStore", "SRS", "SuiteFixture"]),
-            tests("ThrottleTests", serviceModules + ["DatabaseFixture", "SQLStore", "SharedTables", "Throttle"]),
+            tests(
+                "ThrottleTests",
+                serviceModules + ["DatabaseFixture", "SQLStore", "SharedTables", "SuiteFixture", "Throttle"]),
             tests("SimulationTests", ["SimulationCore"]),
             tests("FuzzTests", ["FuzzTargets"]),
             tests(

@@ -1,8 +1,8 @@
 public import SQLStore
 public import SuiteFixture
 
-/// A throwaway database server of a test.
-public protocol DatabaseServer: AnyObject, Sendable {
+/// A throwaway database server of a test. In its directory `ca.crt` has signed its certificate, `other-ca.crt` has not.
+public protocol DatabaseServer: FixtureServer {
     /// The engine's connection.
     associatedtype Connection: SQLConnection
 
@@ -20,25 +20,12 @@ public protocol DatabaseServer: AnyObject, Sendable {
     func makeDatabase() throws -> String
     /// Takes the right to create tables in a database away from the user `postern`.
     func withoutCreation(in database: String) throws
-    /// Where its files are: `ca.crt` has signed its certificate, `other-ca.crt` has not.
-    var directory: TemporaryDirectory { get }
     /// Runs statements as the administrator.
     func administer(_ script: String, database: String?) throws
     /// Opens a connection.
     func connect(_ configuration: ServerConfiguration) throws(SQLError) -> Connection
     /// Ends all connections of the user `postern`, as an administrator can.
     func terminateConnections() throws
-
-    /// Starts it after a stop or kill, and waits until it answers.
-    func start() throws
-    /// Shuts it down orderly.
-    func stop()
-    /// Kills it.
-    func kill()
-    /// Lets it hang.
-    func freeze()
-    /// Lets it go on.
-    func thaw()
 }
 
 extension DatabaseServer {

@@ -12,7 +12,8 @@ public final class MariaDBServer: DatabaseServer {
     public let directory: TemporaryDirectory
     /// The TCP port.
     public let port: Int
-    private let process: ServerProcess
+    /// Its process.
+    public let process: ServerProcess
     private let databases = Atomic<Int>(0)
 
     /// The server of this test process.
@@ -115,33 +116,11 @@ public final class MariaDBServer: DatabaseServer {
 
     // MARK: - Its life
 
-    /// Starts it and waits until it answers.
-    public func start() throws {
-        try process.start()
-        do {
-            try eventually { try administer("SET @answers = 1", database: nil) }
-        } catch {
-            throw FixtureError("MariaDB does not start: \(error)\n\(contents(of: directory.path + "/log"))")
-        }
-    }
+    /// What it is called.
+    public static let title = "MariaDB"
 
-    /// Shuts it down.
-    public func stop() {
-        process.stop(SIGTERM)
-    }
-
-    /// Kills it.
-    public func kill() {
-        process.kill()
-    }
-
-    /// Lets it hang.
-    public func freeze() {
-        process.freeze()
-    }
-
-    /// Lets it go on.
-    public func thaw() {
-        process.thaw()
+    /// Asks it something.
+    public func tryIt() throws {
+        try administer("SET @answers = 1", database: nil)
     }
 }

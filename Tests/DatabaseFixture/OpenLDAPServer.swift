@@ -3,14 +3,15 @@ public import SuiteFixture
 
 /// An OpenLDAP server in a temporary directory, with the parts of iRedMail's schema that are used: on the loopback
 /// address with StartTLS, and with TLS from the start on another port.
-public final class OpenLDAPServer: Sendable {
+public final class OpenLDAPServer: FixtureServer {
     /// The directory of the data and the certificates.
     public let directory: TemporaryDirectory
     /// The port.
     public let port: Int
     /// The port for TLS.
     public let tlsPort: Int
-    private let process: ServerProcess
+    /// Its process.
+    public let process: ServerProcess
 
     /// Below this entry are the domains.
     public static let baseDN = "o=domains,dc=test"
@@ -101,33 +102,11 @@ public final class OpenLDAPServer: Sendable {
 
     // MARK: - Its life
 
-    /// Starts it and waits until it answers.
-    public func start() throws {
-        try process.start()
-        do {
-            try eventually { _ = close(try connectToLoopback(port: port)) }
-        } catch {
-            throw FixtureError("slapd does not start: \(error)\n\(contents(of: directory.path + "/log"))")
-        }
-    }
+    /// What it is called.
+    public static let title = "slapd"
 
-    /// Shuts it down.
-    public func stop() {
-        process.stop(SIGTERM)
-    }
-
-    /// Kills it.
-    public func kill() {
-        process.kill()
-    }
-
-    /// Lets it hang.
-    public func freeze() {
-        process.freeze()
-    }
-
-    /// Lets it go on.
-    public func thaw() {
-        process.thaw()
+    /// Asks it something.
+    public func tryIt() throws {
+        _ = close(try connectToLoopback(port: port))
     }
 }

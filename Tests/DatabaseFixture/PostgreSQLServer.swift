@@ -12,7 +12,8 @@ public final class PostgreSQLServer: DatabaseServer {
     public let directory: TemporaryDirectory
     /// The port, which is part of the socket's name.
     public let port: Int
-    private let process: ServerProcess
+    /// Its process.
+    public let process: ServerProcess
     private let databases = Atomic<Int>(0)
 
     /// The server of this test process.
@@ -121,33 +122,14 @@ public final class PostgreSQLServer: DatabaseServer {
 
     // MARK: - Its life
 
-    /// Starts it and waits until it answers.
-    public func start() throws {
-        try process.start()
-        do {
-            try eventually { try administer("SELECT 1", database: nil) }
-        } catch {
-            throw FixtureError("PostgreSQL does not start: \(error)\n\(contents(of: directory.path + "/log"))")
-        }
-    }
+    /// What it is called.
+    public static let title = "PostgreSQL"
 
-    /// Shuts it down ("fast": connections are ended).
-    public func stop() {
-        process.stop(SIGINT)
-    }
+    /// "Fast": connections are ended.
+    public var stopSignal: Int32 { SIGINT }
 
-    /// Kills it.
-    public func kill() {
-        process.kill()
-    }
-
-    /// Lets it hang.
-    public func freeze() {
-        process.freeze()
-    }
-
-    /// Lets it go on.
-    public func thaw() {
-        process.thaw()
+    /// Asks it something.
+    public func tryIt() throws {
+        try administer("SELECT 1", database: nil)
     }
 }

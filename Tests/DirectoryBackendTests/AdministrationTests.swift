@@ -3,6 +3,7 @@ import DirectoryCases
 import Glibc
 import PostfixProtocol
 import ServiceProtocol
+import SuiteFixture
 import Synchronization
 import Testing
 
@@ -40,8 +41,8 @@ import Testing
     @Test(arguments: [Backend.sqlite, .postgreSQL, .mariaDB])
     func accessLists(_ backend: Backend) throws {
         let site = try TestDirectory(backend, content: DirectoryContent())
-        let log = CapturedLog()
-        let service = try site.service("local-domains: [example.com]", log: log.logger)
+        let log = LogLines()
+        let service = try site.service("local-domains: [example.com]", log: log.logger())
         defer { service.stop() }
         let item = Self.mail("access-list", from: "x@sub.spam.test", to: "bob@example.com")
         #expect(try item.verdict(of: service) == "none")
@@ -63,7 +64,7 @@ import Testing
         #expect(Self.ask(service, "delete", arguments) == .failed("none of these is in the list"))
         #expect(Self.ask(service, "delete-all", Self.list) == .done(columns: ["deleted"], rows: [["2"]], next: nil))
         #expect(Self.ask(service, "list", Self.list) == .done(columns: ["address"], rows: [], next: nil))
-        #expect(log.lines.count { $0.contains("audit: uid=7") } == 4, "\(log.lines)")
+        #expect(log.all.count { $0.contains("audit: uid=7") } == 4, "\(log.all)")
     }
 
     @Test(arguments: [

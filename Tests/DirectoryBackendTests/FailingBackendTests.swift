@@ -49,9 +49,9 @@ import Testing
     @Test(arguments: [Backend.postgreSQL, .mariaDB, .ldap])
     func stopped(_ backend: Backend) throws {
         let site = try Self.site(backend)
-        let log = CapturedLog()
+        let log = LogLines()
         // Every answer is old at once, so each is asked for anew.
-        let service = try site.service("cache: { lifetime: 0s }", log: log.logger)
+        let service = try site.service("cache: { lifetime: 0s }", log: log.logger())
         defer { service.stop() }
         #expect(try Self.known.verdict(of: service) == Self.refused)
         Self.stop(site)
@@ -63,12 +63,12 @@ import Testing
             let lists = try #require(DirectoryCases.all.first { $0.description == "rdns-list: exact" })
             #expect(try lists.verdict(of: service) == lists.verdict)
         }
-        let failures = log.lines.filter { $0.contains("error accounts: cannot be used") }
-        #expect(failures.count == 1, "\(log.lines)")
+        let failures = log.all.filter { $0.contains("error: accounts: cannot be used") }
+        #expect(failures.count == 1, "\(log.all)")
         try Self.start(site)
         #expect(try Self.works(service, cold))
         // Said when all connections work, each of which tries again in its own time.
-        #expect(eventually(within: 10) { log.lines.contains { $0.contains("notice accounts: works again") } })
+        #expect(eventually(within: 10) { log.all.contains { $0.contains("notice: accounts: works again") } })
     }
 
     @Test(arguments: [Backend.postgreSQL, .mariaDB, .ldap])
@@ -94,12 +94,12 @@ import Testing
     @Test func aDirectoryThatRefusesThePassword() throws {
         let site = try TestDirectory(.ldap)
         try site.directory.write("wrong", to: "password", mode: 0o600)
-        let log = CapturedLog()
-        let service = try site.service(log: log.logger)
+        let log = LogLines()
+        let service = try site.service(log: log.logger())
         defer { service.stop() }
         #expect(try Self.known.verdict(of: service).contains("Invalid credentials"))
-        #expect(log.lines.contains { $0.contains("Invalid credentials") })
-        #expect(!log.lines.joined().contains("wrong"))
+        #expect(log.all.contains { $0.contains("Invalid credentials") })
+        #expect(!log.all.joined().contains("wrong"))
     }
 
     @Test func aDirectoryWithAnotherCertificate() throws {

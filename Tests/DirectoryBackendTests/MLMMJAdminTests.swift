@@ -63,14 +63,14 @@ import Testing
     }
 
     private static func service(
-        _ site: TestDirectory, port: Int, token: String = "open-sesame", log: CapturedLog = CapturedLog()
+        _ site: TestDirectory, port: Int, token: String = "open-sesame", log: LogLines = LogLines()
     ) throws -> DirectoryService {
         let file = try site.directory.write(token, to: "token", mode: 0o600)
         return try site.service(
             """
             sender-login: { allow-list-members: true }
               mlmmjadmin: { endpoint: "http://127.0.0.1:\(port)/api/", token-file: \(file), token-header: X-Token, timeout: 1s }
-            """, log: log.logger)
+            """, log: log.logger())
     }
 
     private static let mismatch = "REJECT Sender is not same as SMTP authenticate username"
@@ -91,20 +91,20 @@ import Testing
     @Test func whatFailsCountsAsNo() throws {
         let site = try TestDirectory(.sqlite)
         let server = try Server(site.directory)
-        let log = CapturedLog()
+        let log = LogLines()
         let service = try Self.service(site, port: server.port, log: log)
         defer { service.stop() }
         let before = MonotonicInstant.now
         #expect(try Self.item("quiet", "ida@green.test").verdict(of: service) == Self.mismatch)
         #expect(MonotonicInstant.now.microseconds(since: before) < 4_500_000)
-        #expect(log.lines.contains { $0.contains("error mlmmjadmin: cannot be asked") }, "\(log.lines)")
+        #expect(log.all.contains { $0.contains("error: mlmmjadmin: cannot be asked") }, "\(log.all)")
         #expect(try Self.item("talk", "ida@green.test").verdict(of: service) == "none")
-        #expect(log.lines.contains { $0.contains("notice mlmmjadmin: answers again") })
-        let refused = CapturedLog()
+        #expect(log.all.contains { $0.contains("notice: mlmmjadmin: answers again") })
+        let refused = LogLines()
         let other = try Self.service(site, port: server.port, token: "wrong-token", log: refused)
         defer { other.stop() }
         #expect(try Self.item("talk", "ida@green.test").verdict(of: other) == Self.mismatch)
-        #expect(refused.lines.contains { $0.contains("status 403") })
-        #expect(!refused.lines.joined().contains("wrong-token"))
+        #expect(refused.all.contains { $0.contains("status 403") })
+        #expect(!refused.all.joined().contains("wrong-token"))
     }
 }

@@ -135,21 +135,21 @@ import Testing
         let site = try Self.site()
         let touched = Command.run("/usr/bin/touch", ["\(site.directory.path)/main.cf"])
         try #require(touched.status == 0, "\(touched.output)")
-        let log = CapturedLog()
+        let log = LogLines()
         let settings = "postfix-maps: { config-directory: \(site.directory.path), timeout: 500ms }"
-        let service = try site.service(settings, log: log.logger)
+        let service = try site.service(settings, log: log.logger())
         defer { service.stop() }
-        #expect(try Self.fact(service, "local:plain.test") == "yes", "\(log.lines)")
-        #expect(log.lines.isEmpty, "\(log.lines)")
+        #expect(try Self.fact(service, "local:plain.test") == "yes", "\(log.all)")
+        #expect(log.all.isEmpty, "\(log.all)")
     }
 
     @Test func postfixIsNotThere() throws {
         let site = try Self.site()
-        let log = CapturedLog()
-        let service = try site.service("postfix-maps: { command-directory: /nonexistent }", log: log.logger)
+        let log = LogLines()
+        let service = try site.service("postfix-maps: { command-directory: /nonexistent }", log: log.logger())
         defer { service.stop() }
         #expect(try Self.fact(service, "local:stored.test") == "yes")
         #expect(try Self.fact(service, "local:far.test") == nil)
-        #expect(eventually(within: 10) { log.lines.contains { $0.contains("error postfix-maps: cannot be used") } })
+        #expect(eventually(within: 10) { log.all.contains { $0.contains("error: postfix-maps: cannot be used") } })
     }
 }

@@ -22,8 +22,8 @@ import Testing
     @Test(arguments: [Backend.postgreSQL, .mariaDB])
     func connectionsThatEnd(_ backend: Backend) throws {
         let site = try TestDirectory.shared(backend)
-        let log = CapturedLog()
-        let service = try site.service("cache: { lifetime: 0s, serve-stale: 0s }", log: log.logger)
+        let log = LogLines()
+        let service = try site.service("cache: { lifetime: 0s, serve-stale: 0s }", log: log.logger())
         defer { service.stop() }
         #expect(try Self.closed.verdict(of: service) == Self.closed.verdict)
         for _ in 0..<3 {
@@ -37,7 +37,7 @@ import Testing
             }
             #expect(verdict == Self.closed.verdict)
         }
-        #expect(log.lines.count { $0.contains("accounts: cannot be used") } <= 3, "\(log.lines)")
+        #expect(log.all.count { $0.contains("accounts: cannot be used") } <= 3, "\(log.all)")
     }
 
     /// What only reads goes on; what would write says why it cannot.
@@ -81,16 +81,16 @@ import Testing
             { engine: \(engine), host: 127.0.0.1, port: \(port), database: \(site.databases[0]), user: postern, \
             password-file: \(secret), tls: require }
             """
-        let log = CapturedLog()
-        let service = try site.service(accounts: accounts, log: log.logger)
+        let log = LogLines()
+        let service = try site.service(accounts: accounts, log: log.logger())
         defer { service.stop() }
         for _ in 0..<3 {
             let verdict = try Self.closed.verdict(of: service)
             #expect(verdict.hasPrefix("error: accounts: unavailable: "), "\(verdict)")
             #expect(verdict.contains("authentication failed") || verdict.contains("Access denied"), "\(verdict)")
         }
-        #expect(log.lines.count { $0.contains("error accounts: cannot be used") } == 1, "\(log.lines)")
-        #expect(!log.lines.joined().contains("no such password"))
+        #expect(log.all.count { $0.contains("error: accounts: cannot be used") } == 1, "\(log.all)")
+        #expect(!log.all.joined().contains("no such password"))
         // The lists are in a database of their own, with a user of their own.
         let listed = try #require(DirectoryCases.all.first { $0.description == "rdns-list: exact" })
         #expect(try listed.verdict(of: service) == listed.verdict)

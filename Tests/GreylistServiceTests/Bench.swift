@@ -3,6 +3,7 @@ import DatabaseFixture
 import PostfixProtocol
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Greylist
@@ -28,15 +29,15 @@ final class Bench {
         switch database {
         case .sqlite:
             let file = SQLiteConfiguration(path: database.file)
-            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger) {
+            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger()) {
                 try SQLiteConnection(file)
             }
         case .postgreSQL(let server, let name):
-            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger) {
+            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger()) {
                 ClockedConnection(try server.connect(to: name), clock)
             }
         case .mariaDB(let server, let name):
-            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger) {
+            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger()) {
                 ClockedConnection(try server.connect(to: name), clock)
             }
         }

@@ -24,7 +24,7 @@ enum FailingServer<Server: DatabaseServer> where Server.Connection: GreylistConn
             way.connectTimeout = 500
             way.statementTimeout = 500
             let (greylist, common) = try configuration("")
-            service = try GreylistService(greylist, common, clock: .system, log: log.logger) { [way] in
+            service = try GreylistService(greylist, common, clock: .system, log: log.logger()) { [way] in
                 try server.connect(way)
             }
             self.server = server

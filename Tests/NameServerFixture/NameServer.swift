@@ -1,4 +1,3 @@
-internal import DatabaseFixture
 internal import Glibc
 public import SuiteFixture
 
@@ -7,9 +6,11 @@ public import SuiteFixture
 ///
 /// Below `refused.test` it refuses, below `timeout.test` it is silent, below `nodata.test` all names exist without
 /// records, below `servfail.test` it fails.
-public final class NameServer: Sendable {
-    private let directory: TemporaryDirectory
-    private let process: ServerProcess
+public final class NameServer: FixtureServer {
+    /// The directory of its zones.
+    public let directory: TemporaryDirectory
+    /// Its process.
+    public let process: ServerProcess
     /// Its port on 127.0.0.1.
     public let port: Int
 
@@ -83,24 +84,13 @@ public final class NameServer: Sendable {
             """, to: "root.zone")
     }
 
-    /// Starts it, and waits until it answers.
-    public func start() throws {
-        try process.start()
-        // Its TCP port is there when it has read its zone.
-        let port = port
-        guard eventually(within: 10, { Socket(.tcp(port)) != nil }) else {
-            throw FixtureError("unbound does not answer: \(contents(of: "\(directory.path)/log"))")
-        }
+    /// What it is called.
+    public static let title = "unbound"
+
+    /// Its TCP port is there when it has read its zone.
+    public func tryIt() throws {
+        guard Socket(.tcp(port)) != nil else { throw FixtureError("port \(port) does not answer") }
     }
-
-    /// Ends it at once.
-    public func kill() { process.kill() }
-
-    /// Stops it from answering.
-    public func freeze() { process.freeze() }
-
-    /// Lets it answer again.
-    public func thaw() { process.thaw() }
 
     /// Starts it again with another zone.
     public func serve(_ zone: String) throws {

@@ -4,7 +4,6 @@ import NameServerFixture
 import PostfixProtocol
 import ServiceProtocol
 import SuiteFixture
-import Synchronization
 
 @testable import Reputation
 
@@ -22,14 +21,14 @@ final class Asking: Sendable {
         service = try Self.read(servers, text, queryTimeout, directory).get { configuration, common in
             try ReputationService(
                 configuration: configuration, common: common,
-                log: Logger(label: "reputation") { _ in CollectingLog(lines: lines) })
+                log: lines.logger(.notice))
         }
     }
 
     deinit { service.stop() }
 
     /// What has been logged at warning and above, and notices.
-    var logged: [String] { collected.lines }
+    var logged: [String] { collected.all }
 
     private struct Parts {
         var configuration: ReputationConfiguration
@@ -122,29 +121,5 @@ extension CheckResult {
         case .verdict(let verdict, let reason, let score):
             verdict.text + (reason.isEmpty ? "" : " | \(reason)") + (score == 0 ? "" : " | \(score)")
         }
-    }
-}
-
-/// Lines that a test's log has taken.
-final class LogLines: Sendable {
-    private let stored = Mutex<[String]>([])
-
-    var lines: [String] { stored.withLock { $0 } }
-
-    func add(_ line: String) { stored.withLock { $0.append(line) } }
-}
-
-private struct CollectingLog: LogHandler {
-    let lines: LogLines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.notice
-
-    subscript(metadataKey key: String) -> Logger.MetadataValue? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        lines.add("\(event.message)")
     }
 }

@@ -2,6 +2,7 @@ import DatabaseFixture
 import Glibc
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import SRS

@@ -1,9 +1,7 @@
 import Configuration
-import Logging
 import SQLStore
 import ServiceProtocol
 import SuiteFixture
-import Synchronization
 
 @testable import SRS
 
@@ -29,7 +27,7 @@ final class Host: Sendable {
         }
         configuration.store.engine = engine
         service = try SRSService(
-            configuration: configuration, common: common, clock: clock?.clock ?? .system, log: log.logger)
+            configuration: configuration, common: common, clock: clock?.clock ?? .system, log: log.logger())
     }
 
     deinit { service.stop() }
@@ -88,39 +86,5 @@ extension LookupResult {
     var value: String? {
         guard case .found(let value) = self else { return nil }
         return value
-    }
-}
-
-/// Keeps lines that were logged.
-final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    var logger: Logger {
-        Logger(label: "srs") { _ in LineHandler(lines: self) }
-    }
-
-    fileprivate func add(_ line: String) {
-        lines.withLock { $0.append(line) }
-    }
-}
-
-private struct LineHandler: LogHandler {
-    let lines: LogLines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.debug
-
-    init(lines: LogLines) {
-        self.lines = lines
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        lines.add("\(event.level): \(event.message)")
     }
 }

@@ -1,9 +1,8 @@
 import Configuration
 import Glibc
-import Logging
 import SQLStore
 import ServiceProtocol
-import Synchronization
+import SuiteFixture
 
 @testable import SRS
 
@@ -25,36 +24,6 @@ final class TemporaryDirectory: Sendable {
         let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         _ = Glibc.write(descriptor, text, text.utf8.count)
         close(descriptor)
-    }
-}
-
-/// Keeps lines that were logged.
-final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    func add(_ line: String) {
-        lines.withLock { $0.append(line) }
-    }
-}
-
-struct LineHandler: LogHandler {
-    let lines: LogLines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.debug
-
-    init(lines: LogLines) {
-        self.lines = lines
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        lines.add("\(event.level): \(event.message)")
     }
 }
 
@@ -93,7 +62,7 @@ final class Bench {
         let clock = ServiceClock(unixSeconds: { 1_700_000_000 }, monotonic: { .now })
         service = try SRSService(
             configuration: read.srs, common: read.common, clock: clock,
-            log: Logger(label: "srs") { _ in LineHandler(lines: lines) })
+            log: lines.logger())
     }
 
     deinit {

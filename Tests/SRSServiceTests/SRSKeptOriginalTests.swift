@@ -1,5 +1,6 @@
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import SRS

@@ -1,10 +1,15 @@
 import Glibc
+import SuiteFixture
 import Testing
 
 @testable import ServiceRuntime
 
 @Suite(.serialized, .timeLimit(.minutes(1))) struct InheritedSocketsTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
 
     private func listener(_ family: Int32, kind: __socket_type = SOCK_STREAM, isListening: Bool = true) throws -> Int32
     {
@@ -23,7 +28,7 @@ import Testing
         let probe = try #require(ProbeProcess(["inherited", output], descriptors: descriptors, names: names))
         #expect(probe.ended() == 0)
         for descriptor in descriptors { close(descriptor) }
-        return directory.text(of: "output").split(separator: "\n").map(String.init)
+        return contents(of: directory.path + "/output").split(separator: "\n").map(String.init)
     }
 
     @Test func takesAllWithTheirNames() throws {

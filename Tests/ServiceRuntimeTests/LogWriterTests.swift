@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import NIOCore
 import ServiceProtocol
+import SuiteFixture
 import Synchronization
 import Testing
 

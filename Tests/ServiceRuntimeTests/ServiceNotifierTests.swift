@@ -1,12 +1,17 @@
 import Glibc
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import ServiceRuntime
 
 // Serialized: NOTIFY_SOCKET belongs to the whole process.
 @Suite(.serialized) struct ServiceNotifierTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
 
     private func sent(_ notify: (ServiceNotifier) -> Void) throws -> String {
         let path = directory.path + "/notify"

@@ -1,14 +1,19 @@
 import Glibc
+import SuiteFixture
 import Testing
 
 @testable import ServiceRuntime
 
 @Suite(.timeLimit(.minutes(1))) struct SignalSourceTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
 
     @Test func deliversSignalsOnTheEventLoop() throws {
         let probe = try #require(ProbeProcess(["signals", directory.path + "/output"]))
-        #expect(eventually { directory.text(of: "output") == "ready\n" })
+        #expect(eventually { contents(of: directory.path + "/output") == "ready\n" })
         let steps = [(SIGHUP, "hangUp"), (SIGINT, "interrupt"), (SIGHUP, "hangUp"), (SIGTERM, "terminate")]
         var wanted = "ready\n"
         for (number, name) in steps {
@@ -16,7 +21,7 @@ import Testing
             probe.send(SIGPIPE)
             probe.send(number)
             wanted += name + "\n"
-            #expect(eventually { directory.text(of: "output") == wanted })
+            #expect(eventually { contents(of: directory.path + "/output") == wanted })
         }
         #expect(probe.ended() == 0)
     }

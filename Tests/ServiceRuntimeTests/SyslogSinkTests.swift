@@ -1,10 +1,15 @@
 import Glibc
+import SuiteFixture
 import Testing
 
 @testable import ServiceRuntime
 
 @Suite struct SyslogSinkTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
     private var path: String { directory.path + "/log" }
 
     private func sink() -> SyslogSink {

@@ -1,4 +1,5 @@
 import Glibc
+import SuiteFixture
 import Testing
 
 @testable import ServiceRuntime
@@ -8,10 +9,11 @@ import Testing
     /// What the manager asks for, in microseconds; the daemon feeds twice as often.
     private static let watchdog = 100_000
 
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
     private let manager: Int32
 
     init() throws {
+        directory = try TemporaryDirectory()
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         let address = try #require(UnixAddress(path: directory.path + "/notify"))
         #expect(address.withSocketAddress { bind(descriptor, $0, $1) } == 0)

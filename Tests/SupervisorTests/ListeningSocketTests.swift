@@ -1,12 +1,17 @@
 import Glibc
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Supervisor
 
 // Serialized: the umask belongs to the whole process.
 @Suite(.serialized) struct ListeningSocketTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
 
     private func socket(_ file: String, mode: UInt32 = 0o660, group: String? = nil) -> SupervisedSocket {
         let address = SocketAddressText.unix(path: "\(directory.path)/\(file)")

@@ -1,25 +1,30 @@
 import Glibc
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Supervisor
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct SupervisorTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
 
     private func address(_ name: String) -> SocketAddressText { .unix(path: "\(directory.path)/\(name).sock") }
 
     private func supervise(_ services: String..., stopLimit: Int = 10_000) throws -> ProbeProcess {
         let supervisor = try #require(ProbeProcess(["supervise", directory.path, "\(stopLimit)"] + services))
         let last = services.last?.split(separator: "|").first ?? ""
-        #expect(eventually { directory.text(of: "log").contains("\(last): listening") })
+        #expect(eventually { contents(of: directory.path + "/log").contains("\(last): listening") })
         return supervisor
     }
 
     private func service(_ name: String, _ words: String = "") -> String { "\(name)|\(address(name))|\(words)" }
 
     private func recordedProcess(_ name: String) -> pid_t? {
-        directory.text(of: "\(name).pid").split(separator: "\n").first.flatMap { pid_t($0) }
+        contents(of: directory.path + "/\(name).pid").split(separator: "\n").first.flatMap { pid_t($0) }
     }
 
     private func isAlive(_ process: pid_t) -> Bool { kill(process, 0) == 0 }
@@ -61,7 +66,7 @@ import Testing
         let process = try #require(Client.process(at: address("a")))
         _ = Client.ask("c", at: address("a"))
         #expect(eventually { recordedProcess("a").map { $0 != process } ?? false })
-        #expect(directory.text(of: "log").contains("process \(process) exited with status 3"))
+        #expect(contents(of: directory.path + "/log").contains("process \(process) exited with status 3"))
         withExtendedLifetime(supervisor) {}
     }
 
@@ -69,7 +74,7 @@ import Testing
         let supervisor = try supervise(service("a"))
         let process = try #require(Client.process(at: address("a")))
         _ = Client.ask("q", at: address("a"))
-        #expect(eventually { directory.text(of: "log").contains("waiting for a connection") })
+        #expect(eventually { contents(of: directory.path + "/log").contains("waiting for a connection") })
         #expect(recordedProcess("a") == nil)
         let next = try #require(Client.process(at: address("a")))
         #expect(next != process)
@@ -89,7 +94,7 @@ import Testing
         supervisor.send(signal)
         #expect(supervisor.ended() == 0)
         #expect(!isAlive(process))
-        let log = directory.text(of: "log")
+        let log = contents(of: directory.path + "/log")
         #expect(log.contains("ending\na: process \(process) exited with status 0\n"))
         #expect(!log.contains("killing"))
         #expect(FileIdentity(path: "\(directory.path)/a.sock") == nil)
@@ -104,7 +109,7 @@ import Testing
         supervisor.send(SIGTERM)
         #expect(supervisor.ended() == 0)
         #expect(!isAlive(stubborn) && !isAlive(docile))
-        let log = directory.text(of: "log")
+        let log = contents(of: directory.path + "/log")
         #expect(log.contains("b: process \(docile) exited with status 0"))
         #expect(log.contains("a: still running after 200 ms, killing process \(stubborn)"))
     }
@@ -125,7 +130,7 @@ import Testing
         let second = try #require(ProbeProcess(["supervise", directory.path, "1000", service("a")]))
         #expect(second.ended().map { ($0 >> 8) & 0xff } == 69)
         let wanted = "error: cannot listen on \(address("a")): the address is in use"
-        #expect(directory.text(of: "log").contains(wanted))
+        #expect(contents(of: directory.path + "/log").contains(wanted))
         #expect(Client.process(at: address("a")) != nil)
         withExtendedLifetime(first) {}
     }
@@ -133,13 +138,13 @@ import Testing
     @Test func goesOnTryingAProgramThatIsMissing() throws {
         let supervisor = try supervise(service("b", "missing now"), service("a"))
         let line = "b: cannot start /nonexistent/program: No such file or directory, trying again in 50 ms"
-        #expect(eventually { directory.text(of: "log").split(separator: "\n").filter { $0 == line }.count >= 3 })
+        #expect(eventually { contents(of: directory.path + "/log").split(separator: "\n").filter { $0 == line }.count >= 3 })
         #expect(Client.process(at: address("a")) != nil)
         withExtendedLifetime(supervisor) {}
     }
 
     /// An orphan stays one where the first process does not collect it.
     private func isZombie(_ process: pid_t) -> Bool {
-        TemporaryDirectory.text(at: "/proc/\(process)/stat").contains(") Z ")
+        contents(of: "/proc/\(process)/stat").contains(") Z ")
     }
 }

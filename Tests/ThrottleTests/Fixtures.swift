@@ -5,6 +5,7 @@ import MailTypes
 import PostfixProtocol
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Synchronization
 import Testing
 
@@ -56,35 +57,6 @@ final class FakeClock: Sendable {
     func advance(seconds: Int) {
         unix.add(seconds, ordering: .relaxed)
         monotonic.add(seconds * 1000, ordering: .relaxed)
-    }
-}
-
-/// Keeps the lines that were logged.
-struct RecordingLog: LogHandler {
-    final class Lines: Sendable {
-        private let lines = Mutex<[String]>([])
-        var all: [String] { lines.withLock { $0 } }
-
-        func append(_ line: String) {
-            lines.withLock { $0.append(line) }
-        }
-    }
-
-    let lines: Lines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        lines.append("\(event.level): \(event.message)")
-    }
-
-    static func logger(_ lines: Lines, level: Logger.Level = .info) -> Logger {
-        Logger(label: "throttle") { _ in RecordingLog(lines: lines, logLevel: level) }
     }
 }
 
@@ -146,7 +118,7 @@ func configurations(
 final class Harness: Sendable {
     let place: Place
     let time: FakeClock
-    let lines = RecordingLog.Lines()
+    let lines = LogLines()
     let service: ThrottleService
 
     init(
@@ -159,7 +131,7 @@ final class Harness: Sendable {
             "{" + place.yaml + yaml.dropFirst(), directory: place.directory.path)
         service = try ThrottleService(
             configuration: configuration, common: common, clock: clock ?? time.clock,
-            log: RecordingLog.logger(lines, level: level))
+            log: lines.logger(level))
     }
 
     convenience init(_ yaml: String = "{}", engine: Engine = .sqlite, level: Logger.Level = .info) throws {

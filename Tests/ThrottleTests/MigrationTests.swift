@@ -2,6 +2,7 @@ import PostfixProtocol
 import SQLStore
 import ServiceProtocol
 import SharedTables
+import SuiteFixture
 import Synchronization
 import Testing
 

@@ -1,15 +1,15 @@
-import Logging
 import SQLStore
+import SuiteFixture
 import Testing
 
 @testable import Throttle
 
 @Suite struct ThrottleHandlerTests {
     private let directory = TemporaryDirectory()
-    private let lines = RecordingLog.Lines()
+    private let lines = LogLines()
 
     private func handler(_ connection: SQLiteConnection) throws -> ThrottleHandler<SQLiteConnection> {
-        var handler = ThrottleHandler<SQLiteConnection>(shared: SharedRules(), log: RecordingLog.logger(lines))
+        var handler = ThrottleHandler<SQLiteConnection>(shared: SharedRules(), log: lines.logger())
         try handler.connected(to: connection)
         return handler
     }

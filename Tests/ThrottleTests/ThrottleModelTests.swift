@@ -1,6 +1,6 @@
-import Logging
 import MailTypes
 import SQLStore
+import SuiteFixture
 import Testing
 
 @testable import Throttle
@@ -217,7 +217,7 @@ import Testing
         var model = Model(rows: randomRows(&random))
         try insert(model.rows, connection)
         var handler = ThrottleHandler<Connection>(
-            shared: SharedRules(), log: RecordingLog.logger(RecordingLog.Lines()))
+            shared: SharedRules(), log: LogLines().logger())
         try handler.connected(to: connection)
         var now = 1_000_000
         for step in 0..<60 {

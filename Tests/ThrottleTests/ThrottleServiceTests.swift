@@ -2,6 +2,7 @@ import Logging
 import PostfixProtocol
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import PostfixProtocol
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Throttle

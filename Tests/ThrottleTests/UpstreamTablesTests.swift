@@ -3,6 +3,7 @@ import PostfixProtocol
 import SQLStore
 import ServiceProtocol
 import SharedTables
+import SuiteFixture
 import Testing
 
 @testable import Throttle

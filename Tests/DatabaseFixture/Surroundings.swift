@@ -1,15 +1,6 @@
 import Glibc
 import SuiteFixture
 
-/// Repeats `attempt` until it succeeds, for a minute at most; then its error is thrown.
-func eventually<Value>(_ attempt: () throws -> Value) throws -> Value {
-    for _ in 0..<600 {
-        if let value = try? attempt() { return value }
-        usleep(100_000)
-    }
-    return try attempt()
-}
-
 /// Runs `body` with the loopback address as the system's calls want it.
 private func withLoopback<Value>(
     port: Int, _ body: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Value

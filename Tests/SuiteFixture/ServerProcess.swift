@@ -1,5 +1,4 @@
 public import Glibc
-internal import SuiteFixture
 internal import Synchronization
 
 /// A server that a test has started: stopped, killed, frozen and started again at will, and gone when the

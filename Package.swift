@@ -56,7 +56,8 @@ let programs: [Target.Dependency] = [
 /// Libraries and programs that only tests use.
 let testSupport: [Target] = [
     .target(
-        name: "SuiteFixture", dependencies: ["CPosternSupport", logging], path: "Tests/SuiteFixture", swiftSettings: strict),
+        name: "SuiteFixture", dependencies: ["CPosternSupport", logging], path: "Tests/SuiteFixture",
+        swiftSettings: strict),
     .target(
         name: "DatabaseFixture", dependencies: ["Configuration", "SQLStore", "SuiteFixture"],
         path: "Tests/DatabaseFixture", swiftSettings: strict),

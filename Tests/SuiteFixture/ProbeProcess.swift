@@ -1,10 +1,10 @@
 internal import CPosternSupport
-public import Glibc
+internal import Glibc
 
 /// `SupervisorProbe` in a process of its own; killed with the object.
 public final class ProbeProcess {
     /// Its id.
-    public let process: pid_t
+    public let process: Int32
     private var status: Int32?
 
     /// Nil if it could not be started.

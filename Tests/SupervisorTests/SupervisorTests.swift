@@ -12,12 +12,14 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
+    private var log: String { contents(of: directory.path + "/log") }
+
     private func address(_ name: String) -> SocketAddressText { .unix(path: "\(directory.path)/\(name).sock") }
 
     private func supervise(_ services: String..., stopLimit: Int = 10_000) throws -> ProbeProcess {
         let supervisor = try #require(ProbeProcess(["supervise", directory.path, "\(stopLimit)"] + services))
         let last = services.last?.split(separator: "|").first ?? ""
-        #expect(eventually { contents(of: directory.path + "/log").contains("\(last): listening") })
+        #expect(eventually { log.contains("\(last): listening") })
         return supervisor
     }
 
@@ -66,7 +68,7 @@ import Testing
         let process = try #require(Client.process(at: address("a")))
         _ = Client.ask("c", at: address("a"))
         #expect(eventually { recordedProcess("a").map { $0 != process } ?? false })
-        #expect(contents(of: directory.path + "/log").contains("process \(process) exited with status 3"))
+        #expect(log.contains("process \(process) exited with status 3"))
         withExtendedLifetime(supervisor) {}
     }
 
@@ -74,7 +76,7 @@ import Testing
         let supervisor = try supervise(service("a"))
         let process = try #require(Client.process(at: address("a")))
         _ = Client.ask("q", at: address("a"))
-        #expect(eventually { contents(of: directory.path + "/log").contains("waiting for a connection") })
+        #expect(eventually { log.contains("waiting for a connection") })
         #expect(recordedProcess("a") == nil)
         let next = try #require(Client.process(at: address("a")))
         #expect(next != process)
@@ -94,7 +96,7 @@ import Testing
         supervisor.send(signal)
         #expect(supervisor.ended() == 0)
         #expect(!isAlive(process))
-        let log = contents(of: directory.path + "/log")
+        let log = self.log
         #expect(log.contains("ending\na: process \(process) exited with status 0\n"))
         #expect(!log.contains("killing"))
         #expect(FileIdentity(path: "\(directory.path)/a.sock") == nil)
@@ -109,7 +111,7 @@ import Testing
         supervisor.send(SIGTERM)
         #expect(supervisor.ended() == 0)
         #expect(!isAlive(stubborn) && !isAlive(docile))
-        let log = contents(of: directory.path + "/log")
+        let log = self.log
         #expect(log.contains("b: process \(docile) exited with status 0"))
         #expect(log.contains("a: still running after 200 ms, killing process \(stubborn)"))
     }
@@ -130,7 +132,7 @@ import Testing
         let second = try #require(ProbeProcess(["supervise", directory.path, "1000", service("a")]))
         #expect(second.ended().map { ($0 >> 8) & 0xff } == 69)
         let wanted = "error: cannot listen on \(address("a")): the address is in use"
-        #expect(contents(of: directory.path + "/log").contains(wanted))
+        #expect(log.contains(wanted))
         #expect(Client.process(at: address("a")) != nil)
         withExtendedLifetime(first) {}
     }
@@ -138,7 +140,7 @@ import Testing
     @Test func goesOnTryingAProgramThatIsMissing() throws {
         let supervisor = try supervise(service("b", "missing now"), service("a"))
         let line = "b: cannot start /nonexistent/program: No such file or directory, trying again in 50 ms"
-        #expect(eventually { contents(of: directory.path + "/log").split(separator: "\n").filter { $0 == line }.count >= 3 })
+        #expect(eventually { self.log.split(separator: "\n").filter { $0 == line }.count >= 3 })
         #expect(Client.process(at: address("a")) != nil)
         withExtendedLifetime(supervisor) {}
     }

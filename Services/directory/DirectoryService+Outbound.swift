@@ -23,7 +23,7 @@ extension DirectoryService {
                     guard deadline > MonotonicInstant.now else { throw Self.tooLate }
                     return changes
                 }
-                if changes > 0 { board.forget() }
+                if changes > 0 { board.forgetLists() }
                 reply(nil)
                 return nil
             } catch {

@@ -117,6 +117,32 @@ import Testing
         #expect(source.state.withLock { $0.asked.count } == 1)
     }
 
+    /// A new entry of a white list costs what is known of lists, and nothing else; nor does it end facts.
+    @Test func listsAreForgottenAlone() throws {
+        let entry = Lookup(.listing(local: 1, external: 2))
+        func known() -> [Answer?] { [lookup, entry].map { board.answer(to: $0, now: board.now) } }
+        let listing = Answer.listing(AccessListing())
+        fetch()
+        source.answer(Self.yes)
+        board.fetch([entry]) { _ in }
+        source.answer(listing)
+        #expect(known() == [Self.yes, listing])
+        let revision = board.revision
+        board.forgetLists()
+        #expect(known() == [Self.yes, nil])
+        #expect(board.revision == revision)
+        // Not even when the backend fails: it may say the opposite now.
+        board.fetch([entry]) { _ in }
+        source.answer(.failed("down"))
+        board.fetch([entry]) { _ in }
+        board.forgetLists()
+        source.answer(listing)
+        #expect(known() == [Self.yes, nil], "it was asked before")
+        board.fetch([entry]) { _ in }
+        source.answer(listing)
+        #expect(known() == [Self.yes, listing])
+    }
+
     @Test func theTableIsBounded() throws {
         var table = AnswerTable(lifetime: 1_000, staleLifetime: 0, capacity: 100)
         for number in 0..<1_000 {

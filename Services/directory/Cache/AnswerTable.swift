@@ -10,10 +10,13 @@ package struct AnswerTable: Sendable {
         var expires: Int
         /// Until when it is better than nothing.
         var goesBad: Int
+        var edition: Int
     }
 
     private var young: [Lookup: Entry] = [:]
     private var old: [Lookup: Entry] = [:]
+    /// By backend: which edition of what it holds is good. Answers of earlier ones lie there until their place is needed.
+    private var editions = [Int](repeating: 0, count: Lookup.Backend.allCases.count)
     private var lifetime: Int
     private var staleLifetime: Int
     private var capacity: Int
@@ -33,20 +36,32 @@ package struct AnswerTable: Sendable {
 
     /// The answer, unless it is too old.
     package func answer(to lookup: Lookup, now: Int) -> Answer? {
-        guard let entry = young[lookup] ?? old[lookup], entry.expires > now else { return nil }
+        guard let entry = entry(of: lookup), entry.expires > now else { return nil }
         return entry.answer
     }
 
     /// An answer that is too old, but may serve.
     package func staleAnswer(to lookup: Lookup, now: Int) -> Answer? {
-        guard let entry = young[lookup] ?? old[lookup], entry.goesBad > now else { return nil }
+        guard let entry = entry(of: lookup), entry.goesBad > now else { return nil }
         return entry.answer
     }
+
+    private func entry(of lookup: Lookup) -> Entry? {
+        guard let entry = young[lookup] ?? old[lookup], entry.edition == edition(of: lookup) else { return nil }
+        return entry
+    }
+
+    /// Grows when everything that the look-up's backend has answered is forgotten: what was asked before then is not to
+    /// be kept.
+    package func edition(of lookup: Lookup) -> Int { editions[lookup.backend.rawValue] }
 
     /// Keeps an answer; failures are not kept.
     package mutating func keep(_ answer: Answer, to lookup: Lookup, now: Int) {
         if case .failed = answer { return }
-        put(Entry(answer: answer, expires: now + lifetime, goesBad: now + lifetime + staleLifetime), lookup)
+        let expires = now + lifetime
+        put(
+            Entry(answer: answer, expires: expires, goesBad: expires + staleLifetime, edition: edition(of: lookup)),
+            lookup)
     }
 
     private mutating func put(_ entry: Entry, _ lookup: Lookup) {
@@ -64,8 +79,14 @@ package struct AnswerTable: Sendable {
         self.capacity = max(2, capacity)
     }
 
+    /// Forgets what one backend has answered.
+    package mutating func forget(_ backend: Lookup.Backend) {
+        editions[backend.rawValue] += 1
+    }
+
     /// Forgets everything.
     package mutating func removeAll() {
+        for backend in Lookup.Backend.allCases { forget(backend) }
         young = [:]
         old = [:]
     }

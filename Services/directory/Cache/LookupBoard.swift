@@ -21,8 +21,8 @@ final class LookupBoard: Sendable {
     }
 
     private struct Flight {
-        var started: Int
-        var generation: Int
+        /// That of the table when it was asked.
+        var edition: Int
         var waiters: [Waiter]
     }
 
@@ -48,9 +48,7 @@ final class LookupBoard: Sendable {
     private struct State {
         var table: AnswerTable
         var flights: [Lookup: Flight] = [:]
-        /// Grows when everything is forgotten: what was asked before then is not kept.
-        var generation = 0
-        /// The generation as others are told it. Drawn at random, so it differs from those of other instances and of
+        /// Another one when everything is forgotten, for others to tell. Drawn at random, so it differs from those of other instances and of
         /// the time before a restart.
         var revision = State.newRevision()
         /// By backend: the questions under way, and since when nothing has come.
@@ -101,9 +99,13 @@ final class LookupBoard: Sendable {
     func forget() {
         state.withLock { state in
             state.table.removeAll()
-            state.generation += 1
             state.revision = State.newRevision()
         }
+    }
+
+    /// Forgets the answers of access lists, on which no fact stands.
+    func forgetLists() {
+        state.withLock { $0.table.forget(.lists) }
     }
 
     /// Takes other limits.
@@ -140,7 +142,8 @@ final class LookupBoard: Sendable {
             if state.flights[lookup] == nil {
                 new.append(lookup)
                 state.backends[lookup.backend.rawValue].sent(now)
-                state.flights[lookup] = Flight(started: now, generation: state.generation, waiters: [waiter])
+                state.flights[lookup] = Flight(
+                    edition: state.table.edition(of: lookup), waiters: [waiter])
             } else {
                 state.flights[lookup]?.waiters.append(waiter)
             }
@@ -197,7 +200,7 @@ final class LookupBoard: Sendable {
             state.figures.stale += 1
             return old
         }
-        if flight.generation == state.generation { state.table.keep(answer, to: lookup, now: now) }
+        if flight.edition == state.table.edition(of: lookup) { state.table.keep(answer, to: lookup, now: now) }
         return answer
     }
 }

@@ -101,7 +101,7 @@ final class DirectoryBackends: Sendable {
 
 extension Lookup {
     /// The backends.
-    enum Backend: Int, CaseIterable {
+    package enum Backend: Int, CaseIterable {
         case accounts
         case lists
         case reverseNames

@@ -5,6 +5,8 @@ import Synchronization
 /// What must be ended when we end, however that happens.
 final class Ending: Sendable {
     private let steps = Mutex<[@Sendable () -> Void]>([])
+    /// Held while it runs: whoever comes second waits, and does not end before all is done.
+    private let running = Mutex(())
 
     /// SIGINT and SIGTERM end what was started, too.
     func catchSignals() -> [any DispatchSourceSignal] {
@@ -26,6 +28,10 @@ final class Ending: Sendable {
     }
 
     func run() {
-        while let step = steps.withLock({ $0.popLast() }) { step() }
+        running.withLock { _ in
+            while let step = steps.withLock({ $0.popLast() }) { step() }
+            // Also what was only being started.
+            Program.endAll()
+        }
     }
 }

@@ -1,10 +1,14 @@
 import Foundation
+import Synchronization
 
 /// A program under measurement or one that measures: started by us, ended by us, in a process group of its own.
 final class Program {
     struct Failure: Error, CustomStringConvertible {
         var description: String
     }
+
+    /// All that were started and have not been waited for.
+    private static let started = Mutex<Set<pid_t>>([])
 
     let pid: pid_t
     private var status: Int32?
@@ -44,6 +48,7 @@ final class Program {
             throw Failure(description: "\(path): \(String(cString: strerror(result)))")
         }
         pid = started
+        Self.started.withLock { _ = $0.insert(started) }
     }
 
     deinit { close(input) }
@@ -51,7 +56,7 @@ final class Program {
     var isRunning: Bool {
         guard status == nil else { return false }
         var ended: Int32 = 0
-        if waitpid(pid, &ended, WNOHANG) == pid { status = ended }
+        if waitpid(pid, &ended, WNOHANG) == pid { end(ended) }
         return status == nil
     }
 
@@ -65,8 +70,18 @@ final class Program {
     private func wait() {
         var ended: Int32 = 0
         while status == nil {
-            if waitpid(pid, &ended, 0) == pid || errno != EINTR { status = ended }
+            if waitpid(pid, &ended, 0) == pid || errno != EINTR { end(ended) }
         }
+    }
+
+    private func end(_ ended: Int32) {
+        status = ended
+        Self.started.withLock { _ = $0.remove(pid) }
+    }
+
+    /// Asks all that still run to end.
+    static func endAll() {
+        for pid in started.withLock({ $0 }) { kill(-pid, SIGTERM) }
     }
 
     /// Runs a program to its end and returns what it printed.

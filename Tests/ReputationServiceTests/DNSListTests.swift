@@ -98,7 +98,7 @@ import Testing
         #expect(await asking.outcome("dnsbl", [.clientAddress: "203.0.113.8"]) == "error: dnsbl.test: \(problem)")
         // From then on it is not asked.
         #expect(await asking.outcome("dnsbl", Self.listed) == "error: dnsbl.test: set aside: \(problem)")
-        #expect(asking.logged == ["dnsbl dnsbl.test (ipv4) is set aside: \(problem)"])
+        #expect(asking.logged == ["warning: dnsbl dnsbl.test (ipv4) is set aside: \(problem)"])
         let aside = asking.service.statistics().first { $0.name == "lists.set-aside" }
         #expect(aside?.value == "1", "\(asking.logged)")
     }
@@ -116,11 +116,11 @@ import Testing
         let server = try NameServer(zone: "*.dnsbl.test. IN A 127.0.0.2\n*.dead.test. IN A 192.0.2.80")
         let asking = try Asking(server.address, "  dnsbl: [{ zone: dnsbl.test }, { zone: dead.test }]")
         #expect(await asking.outcome("dnsbl", Self.listed).hasPrefix("error: dnsbl.test: set aside: it lists what no"))
-        #expect(asking.logged.contains("dnsbl dnsbl.test (ipv4) is set aside: it lists what no list may list"))
+        #expect(asking.logged.contains("warning: dnsbl dnsbl.test (ipv4) is set aside: it lists what no list may list"))
         #expect(
             await asking.eventually {
                 asking.logged.contains(
-                    "dnsbl dead.test (ipv4) is set aside: it answers 192.0.2.80, which is no answer of a list")
+                    "warning: dnsbl dead.test (ipv4) is set aside: it answers 192.0.2.80, which is no answer of a list")
             })
     }
 
@@ -131,7 +131,8 @@ import Testing
         let lists = ["gone.test", "list.servfail.test", "list.timeout.test"]
         let reasons = ["it does not list its test entry", "the resolver failed or refused", "no answer in time"]
         for (list, reason) in zip(lists, reasons) {
-            #expect(await asking.eventually { asking.logged.contains("dnsbl \(list) (ipv6) is set aside: \(reason)") })
+            let line = "warning: dnsbl \(list) (ipv6) is set aside: \(reason)"
+            #expect(await asking.eventually { asking.logged.contains(line) })
         }
         #expect(await asking.outcome("dnsbl", Self.listed).hasPrefix("error: gone.test: set aside"))
     }
@@ -143,7 +144,7 @@ import Testing
         #expect(await asking.outcome("dnsbl", Self.listed).hasPrefix("error: dnsbl.test: "))
         try server.start()
         #expect(await asking.eventually { await asking.outcome("dnsbl", Self.listed).hasPrefix("REJECT") })
-        #expect(asking.logged.last == "dnsbl dnsbl.test (ipv4) answers as it should again")
+        #expect(asking.logged.last == "notice: dnsbl dnsbl.test (ipv4) answers as it should again")
         // A reload keeps what is known of it.
         try asking.apply(server.address, "  dnsbl: [{ zone: dnsbl.test, families: [ipv4], action: HOLD }]")
         #expect(await asking.outcome("dnsbl", Self.listed).hasPrefix("HOLD"))
@@ -193,7 +194,7 @@ import Testing
         #expect(await asking.outcome("domain-list", [.sender: "a@bad.example"]).hasPrefix("none | gone.test"))
         #expect(
             await asking.eventually {
-                asking.logged == ["domain-list gone.test is set aside: it does not list its test entry"]
+                asking.logged == ["warning: domain-list gone.test is set aside: it does not list its test entry"]
             })
     }
 

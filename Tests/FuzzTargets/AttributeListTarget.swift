@@ -36,7 +36,7 @@ public enum AttributeListTarget: FuzzTarget {
         let attributes = attributes(of: list)
         try same(attributes.count, list.count, "the number of attributes")
         let last = Dictionary(attributes.map { (Array($0.name.utf8), $0) }) { $1 }
-        for (name, value) in last.values where !name.contains("\u{fffd}") {
+        for (name, value) in last.values where !name.unicodeScalars.contains("\u{fffd}") {
             try same(list.string(name), value, "the last value of \(name.debugDescription)")
             try same(list.integer(name), value.utf8.first == UInt8(ascii: "+") ? nil : Int(value), "a number")
         }

@@ -10,6 +10,7 @@ package struct AnswerTable: Sendable {
         var expires: Int
         /// Until when it is better than nothing.
         var goesBad: Int
+        /// Its backend's when it was kept.
         var edition: Int
     }
 

@@ -48,8 +48,8 @@ final class LookupBoard: Sendable {
     private struct State {
         var table: AnswerTable
         var flights: [Lookup: Flight] = [:]
-        /// Another one when everything is forgotten, for others to tell. Drawn at random, so it differs from those of other instances and of
-        /// the time before a restart.
+        /// Another one when everything is forgotten, for others to tell. Drawn at random, so it differs from those of
+        /// other instances and of the time before a restart.
         var revision = State.newRevision()
         /// By backend: the questions under way, and since when nothing has come.
         var backends = [BackendState](repeating: BackendState(), count: Lookup.Backend.allCases.count)
@@ -142,8 +142,7 @@ final class LookupBoard: Sendable {
             if state.flights[lookup] == nil {
                 new.append(lookup)
                 state.backends[lookup.backend.rawValue].sent(now)
-                state.flights[lookup] = Flight(
-                    edition: state.table.edition(of: lookup), waiters: [waiter])
+                state.flights[lookup] = Flight(edition: state.table.edition(of: lookup), waiters: [waiter])
             } else {
                 state.flights[lookup]?.waiters.append(waiter)
             }

@@ -63,7 +63,7 @@ enum FailingServer<Server: DatabaseServer> {
         limits.queue = 50
         let bench = try bench(server, limits: limits)
         #expect(await bench.askUntilItWorks(TallyOperation(1)) == .decided("pass 1"))
-        server.freeze()
+        try server.freeze()
         let start = now()
         // More than the queue holds: the rest is refused at once.
         let results = await withTaskGroup(of: RecordingResult<String>.self) { group in

@@ -77,8 +77,8 @@ import Testing
         let service = try site.service("cache: { lifetime: 0s }")
         defer { service.stop() }
         #expect(try Self.known.verdict(of: service) == Self.refused)
-        site.own?.freeze()
-        site.ldap?.freeze()
+        try site.own?.freeze()
+        try site.ldap?.freeze()
         let cold = Self.alias("tree@green.test", from: "x@far.test")
         let before = MonotonicInstant.now
         let verdict = try cold.verdict(of: service)

@@ -78,7 +78,7 @@ enum FailingServer<Server: DatabaseServer> where Server.Connection: GreylistConn
         let bench = try Bench()
         defer { bench.service.stop() }
         #expect(await bench.recovery(from: 0) < 5)
-        bench.server.freeze()
+        try bench.server.freeze()
         await bench.expectFailures()
         bench.server.thaw()
         #expect(await bench.recovery(from: 1) < 5)

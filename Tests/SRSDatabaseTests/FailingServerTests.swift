@@ -76,7 +76,7 @@ extension LookupResult {
 
     @Test func frozen() async throws {
         try await FailingServer<PostgreSQLServer>.down(Self.engine) {
-            $0.freeze()
+            try $0.freeze()
         } _: {
             $0.thaw()
         }
@@ -100,7 +100,7 @@ extension LookupResult {
 
     @Test func frozen() async throws {
         try await FailingServer<MariaDBServer>.down(Self.engine) {
-            $0.freeze()
+            try $0.freeze()
         } _: {
             $0.thaw()
         }

@@ -18,15 +18,21 @@ extension FixtureServer {
     /// SIGTERM.
     public var stopSignal: Int32 { SIGTERM }
 
-    /// Starts it, also after a stop or a kill, and waits until it answers.
+    /// Starts it, also after a stop or a kill, and waits until it answers and can be sent signals.
     public func start() throws {
         try process.start()
-        guard !eventually(within: 60, { (try? tryIt()) != nil }) else { return }
+        guard !eventually(within: 60, { (try? tryAll()) != nil }) else { return }
         do {
-            try tryIt()
+            try tryAll()
         } catch {
             throw FixtureError("\(Self.title) does not start: \(error)\n\(contents(of: directory.path + "/log"))")
         }
+    }
+
+    /// A server may take connections before it has written its process id.
+    private func tryAll() throws {
+        guard process.pid > 0 else { throw FixtureError("it has not written its process id") }
+        try tryIt()
     }
 
     /// Shuts it down orderly.
@@ -40,8 +46,8 @@ extension FixtureServer {
     }
 
     /// Lets it hang.
-    public func freeze() {
-        process.freeze()
+    public func freeze() throws {
+        try process.freeze()
     }
 
     /// Lets it go on.

@@ -92,7 +92,10 @@ public final class ServerProcess: Sendable {
     }
 
     /// Stops it and its children from running, as a machine that hangs would.
-    public func freeze() {
+    public func freeze() throws {
+        let family = family
+        guard !family.isEmpty else { throw FixtureError("\(command[0]) does not run, or has no process id yet") }
+        // One of the children may have ended since.
         for process in family { sendSignal(SIGSTOP, to: process) }
     }
 

@@ -69,7 +69,7 @@ import Testing
         ) -> [Fault] {
             [
                 Fault(name: "killed", start: { server.kill() }, end: { try server.start() }),
-                Fault(name: "frozen", start: { server.freeze() }, end: { server.thaw() }),
+                Fault(name: "frozen", start: { try server.freeze() }, end: { server.thaw() }),
                 Fault(
                     name: "read-only",
                     start: {

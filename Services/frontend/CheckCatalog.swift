@@ -14,8 +14,8 @@ public enum CheckCatalog {
     private static let directory: [CheckDefinition] = [
         CheckDefinition("rdns-list", .service("directory"), appliesTo: .unauthenticated, states: [.rcpt]),
         CheckDefinition(
-            "sender-login", .service("directory"), failureRules: FailureRules(.defer), limit: 3_000, states: [.rcpt],
-            sparesForeignSenders: true),
+            "sender-login", .service("directory"), failureRules: FailureRules(.defer), limit: 3_000,
+            mayNeed: [listedBySender], states: [.rcpt], sparesForeignSenders: true),
         CheckDefinition(
             "user-restrictions", .service("directory"), failureRules: FailureRules(.defer), states: [.rcpt]),
         CheckDefinition("alias-access", .service("directory"), failureRules: FailureRules(.defer), states: [.rcpt]),
@@ -27,6 +27,8 @@ public enum CheckCatalog {
             usesRecipients: true, states: [.endOfMessage]),
     ]
 
+    private static let listedBySender = FactWant(kind: "spf-listed", attribute: "sender")
+
     private static let own: [CheckDefinition] = [
         CheckDefinition("reject-null-sender", .frontend(.rejectNullSender), appliesTo: .authenticated, states: [.rcpt]),
         CheckDefinition(
@@ -34,7 +36,7 @@ public enum CheckCatalog {
         CheckDefinition(
             // It may need a costly fact, which has three quarters of this.
             "greylist", .service("greylist"), records: true, appliesTo: .unauthenticated, limit: 3_000,
-            wants: [FactWant(kind: "alias-target", attribute: "recipient")], states: [.rcpt]),
+            wants: [FactWant(kind: "alias-target", attribute: "recipient")], mayNeed: [listedBySender], states: [.rcpt]),
         CheckDefinition(
             "throttle", .service("throttle"), records: true, isKeyed: true,
             failureRules: FailureRules(authenticated: .defer, unauthenticated: .dunno),

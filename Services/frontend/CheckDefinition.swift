@@ -34,6 +34,8 @@ public struct CheckDefinition: Sendable {
     public var limit: Int
     /// Cheap facts attached to its requests.
     public var wants: [FactWant]
+    /// Costly facts it may need: where the frontend has them already, it sends them along.
+    public var mayNeed: [FactWant]
     /// Whether it uses the recipients accepted at RCPT.
     public var usesRecipients: Bool
     /// What it provides to later checks: fact kinds, `score`, session values, `verdict.NAME`.
@@ -52,7 +54,8 @@ public struct CheckDefinition: Sendable {
     public init(
         _ name: String, _ decider: Decider, records: Bool = false, isKeyed: Bool = false, asksNetwork: Bool = false,
         appliesTo: AppliesTo = .all, failureRules: FailureRules = FailureRules(.dunno), limit: Int? = nil,
-        wants: [FactWant] = [], usesRecipients: Bool = false, provides: Set<String> = [], uses: Set<String> = [],
+        wants: [FactWant] = [], mayNeed: [FactWant] = [], usesRecipients: Bool = false, provides: Set<String> = [],
+        uses: Set<String> = [],
         dependsOn: [PolicyAttribute] = [], states: Set<ProtocolState> = [], sparesForeignSenders: Bool = false
     ) {
         self.name = name
@@ -64,6 +67,7 @@ public struct CheckDefinition: Sendable {
         self.failureRules = failureRules
         self.limit = limit ?? (asksNetwork ? 5_000 : 2_000)
         self.wants = wants
+        self.mayNeed = mayNeed
         self.usesRecipients = usesRecipients
         // Any service may add a score to its verdict.
         self.provides = decider.isService ? provides.union(["score"]) : provides

@@ -50,6 +50,7 @@ public struct PolicyEngine: Sendable {
     private var table = EvaluationTable<Entry>()
     private var sessions: SessionStore
     private var factCache: FactCache
+    private var costlyFacts = FactCache.costly()
     private var deadlines = Deque<(at: MonotonicInstant, id: ID)>()
     /// Bit 63 of each token; tells this engine's questions from another's.
     private let tokenMark: UInt64
@@ -100,6 +101,10 @@ public struct PolicyEngine: Sendable {
             isDryRun: options.isDryRun, isTraced: options.isTraced,
             refusal: isFull ? .tooMany : nil, lastKnown: lastKnown)
         var effects: [PolicyEvaluation.Action] = []
+        if !(costlyFacts.isEmpty && session.facts.isEmpty) {
+            let client = request.string(.clientAddress)
+            evaluation.recallNeededFacts { costlyFacts.value(of: $0, client: client, now: now) }
+        }
         evaluation.start(knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
         if effects.count == 1, case .finish = effects[0], case .finish(let decision)? = effects.popLast() {
             // Nobody had to be asked, so it need not be kept.
@@ -167,8 +172,12 @@ public struct PolicyEngine: Sendable {
             actions.append(.cancel(service: service, token: id.token(index: index) | tokenMark))
         case .uselessReply(let service):
             actions.append(.uselessReply(service: service))
-        case .learned(let name, let value, let revision):
-            factCache.keep(value, of: name, revision: revision, now: now)
+        case .learned(let name, let value, let client, let reply):
+            if let client {
+                costlyFacts.keep(value, of: name, client: client, lifetime: reply.lifetime, now: now)
+            } else {
+                factCache.keep(value, of: name, revision: reply.revision, lifetime: reply.lifetime, now: now)
+            }
         case .finish(let decision):
             guard let entry = table.remove(id) else { return }
             let request = entry.evaluation.request

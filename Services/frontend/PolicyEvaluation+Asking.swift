@@ -69,8 +69,7 @@ extension PolicyEvaluation {
             checks: positions.map { plan.checks[$0].definition.name }, policy: request, key: key,
             deadline: question.expires, facts: attachedFacts(positions, needed: question.needed),
             recipients: attachedRecipients(positions), isDryRun: isDryRun)
-        var payload = ByteBuffer()
-        payload.reserveCapacity(1_024)
+        var payload = ByteBufferAllocator().buffer(capacity: 1_024)
         ask.encode(into: &payload, attributes: attributes())
         guard payload.readableBytes <= Ask.longestPayload, ask.facts.count <= Self.maximumFacts else {
             questions[index].isOpen = false
@@ -91,8 +90,7 @@ extension PolicyEvaluation {
 
     private mutating func attributes() -> ByteBuffer {
         if let encodedAttributes { return encodedAttributes }
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(1_024)
+        var buffer = ByteBufferAllocator().buffer(capacity: 1_024)
         request.encodeAttributes(into: &buffer)
         encodedAttributes = buffer
         return buffer
@@ -163,10 +161,10 @@ extension PolicyEvaluation {
     // MARK: Verdicts kept for the message
 
     private func verdictKey(_ position: Int) -> String? {
-        let definition = plan.checks[position].definition
-        guard !definition.dependsOn.isEmpty, !definition.records else { return nil }
-        let values = definition.dependsOn.map { request.string($0) }
-        return ([definition.name] + values).joined(separator: "\n")
+        let check = plan.checks[position]
+        guard !check.definition.dependsOn.isEmpty, !check.definition.records else { return nil }
+        let values = check.definition.dependsOn.map { request.string($0) }
+        return ([check.definition.name] + values).joined(separator: "\n")
     }
 
     private mutating func recallVerdict(_ position: Int) {

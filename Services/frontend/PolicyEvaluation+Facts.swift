@@ -15,7 +15,7 @@ extension PolicyEvaluation {
     func attachedFacts(_ positions: [Int], needed: [FactName]) -> [FactName: String] {
         var attached: [FactName: String] = [:]
         for position in positions {
-            for name in wantedFacts.isEmpty ? [] : wantedFacts[position] {
+            for name in wantedFacts[position] {
                 attached[name] = facts[name] ?? unknownFactValue
             }
         }
@@ -40,7 +40,7 @@ extension PolicyEvaluation {
 
     /// The facts a want means for this request: `sender` is the login name when there is one; `recipient`, at the end
     /// of a message, also every known recipient.
-    private func factNames(_ want: FactWant, of check: PolicyCheck) -> [FactName] {
+    private func factNames(_ want: FactWant, of check: PlannedCheck) -> [FactName] {
         switch want.attribute {
         case "sender":
             let sender = request.string(request.isEmpty(.saslUsername) ? .sender : .saslUsername)
@@ -63,23 +63,39 @@ extension PolicyEvaluation {
         }
     }
 
+    /// Costly facts that checks may need go along with the first question where they are known: it need not be asked
+    /// again.
+    mutating func recallNeededFacts(_ known: (FactName) -> String?) {
+        guard plan.mayNeedFacts else { return }
+        for (position, check) in plan.checks.enumerated() {
+            for want in check.definition.mayNeed {
+                for name in factNames(want, of: check) {
+                    guard let value = facts[name] ?? session.facts[name] ?? known(name) else { continue }
+                    facts[name] = value
+                    wantedFacts[position].append(name)
+                }
+            }
+        }
+    }
+
     mutating func askForWantedFacts(
         knownFact: (FactName) -> String?, now: MonotonicInstant, actions: inout [Action]
     ) {
         var missing: [FactName] = []
         var shortest = 2 * cheapFactLimit
         guard plan.wantsFacts else { return }
-        wantedFacts = Array(repeating: [], count: plan.checks.count)
         for (position, check) in plan.checks.enumerated() where !check.wants.isEmpty {
             guard case .undecided = states[position] else { continue }
             shortest = min(shortest, check.limit)
-            wantedFacts[position] = check.wants.flatMap { factNames($0, of: check) }
-            for name in wantedFacts[position] {
-                guard facts[name] == nil, !missing.contains(name) else { continue }
-                if let value = session.facts[name] ?? knownFact(name) {
-                    facts[name] = value
-                } else {
-                    missing.append(name)
+            for want in check.wants {
+                for name in factNames(want, of: check) {
+                    wantedFacts[position].append(name)
+                    guard facts[name] == nil, !missing.contains(name) else { continue }
+                    if let value = session.facts[name] ?? knownFact(name) {
+                        facts[name] = value
+                    } else {
+                        missing.append(name)
+                    }
                 }
             }
         }
@@ -148,25 +164,21 @@ extension PolicyEvaluation {
         _ outcome: AskOutcome, of index: Int, names: [FactName], waiter: Int?, now: MonotonicInstant,
         actions: inout [Action]
     ) {
-        var values: [FactName: String] = [:]
-        var revision: String?
+        var reply = FactReply(values: [:])
         if case .reply(let list) = outcome {
-            let reply = FactReply(list)
-            values = reply?.values ?? [:]
-            revision = reply?.revision
-            if !names.contains(where: { values[$0] != nil }) {
+            reply = FactReply(list) ?? reply
+            if !names.contains(where: { reply.values[$0] != nil }) {
                 actions.append(.uselessReply(service: questions[index].service))
             }
         }
         for name in names {
-            let value = values[name] ?? unknownFactValue
+            let value = reply.values[name] ?? unknownFactValue
             facts[name] = value
-            if CheckCatalog.costlyFacts.contains(name.kind) {
-                // Also that it could not be had: the next recipient must not wait as long again.
-                session.facts[name] = value
-            } else {
-                actions.append(.learned(name, value, revision: revision))
-            }
+            let isCostly = CheckCatalog.costlyFacts.contains(name.kind)
+            // Also that it could not be had: the next recipient must not wait as long again.
+            if isCostly { session.facts[name] = value }
+            let client = isCostly ? request.string(.clientAddress) : nil
+            actions.append(.learned(name, value, client: client, reply))
         }
         if let waiter { resume(waiter, now: now, actions: &actions) } else { releaseHeld(now: now, actions: &actions) }
     }

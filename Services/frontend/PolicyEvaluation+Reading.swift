@@ -28,12 +28,12 @@ extension PolicyEvaluation {
         case .failed(let reason, let text):
             trace(check.name, "failed: \(text)", now: now)
             remarks.append(.init(kind: .failed, check: check.name, text: text))
-            outcomes.append((cursor, .failed(reason)))
+            noteOutcome(.failed(reason))
             if check.mode == .enforce { applyFailureRule(of: check, text) }
         case .decided(let verdict, let reason, let score):
             if mustWaitForLocality(verdict, of: check) { return false }
             trace(check.name, reason.isEmpty ? verdict.text : "\(verdict.text) (\(reason))", now: now)
-            outcomes.append((cursor, .verdict(verdict.word, isShadow: check.mode == .shadow)))
+            noteOutcome(.verdict(verdict.word, isShadow: check.mode == .shadow))
             if check.mode == .shadow {
                 if verdict != .none { remarks.append(.init(kind: .shadow, check: check.name, text: verdict.text)) }
             } else {
@@ -46,7 +46,12 @@ extension PolicyEvaluation {
         return true
     }
 
-    private mutating func applyFailureRule(of check: PolicyCheck, _ text: String) {
+    private mutating func noteOutcome(_ outcome: PolicyDecision.Outcome) {
+        if outcomes.isEmpty { outcomes.reserveCapacity(plan.checks.count) }
+        outcomes.append((cursor, outcome))
+    }
+
+    private mutating func applyFailureRule(of check: PlannedCheck, _ text: String) {
         let rules = check.failureRules
         let rule = request.isEmpty(.saslUsername) ? rules.unauthenticated : rules.authenticated
         guard let action = rule.action, !isSpared(check) else { return }
@@ -54,7 +59,7 @@ extension PolicyEvaluation {
     }
 
     /// Whether the failed check would have had nothing to say, going by the last known list of local domains.
-    private func isSpared(_ check: PolicyCheck) -> Bool {
+    private func isSpared(_ check: PlannedCheck) -> Bool {
         guard check.definition.sparesForeignSenders, request.isEmpty(.saslUsername) else { return false }
         let want = FactWant(kind: "local", attribute: "sender")
         // The null sender, and what is no address, are nobody's.
@@ -64,7 +69,7 @@ extension PolicyEvaluation {
 
     /// Returns whether the verdict ended the reading.
     private mutating func apply(
-        _ verdict: Verdict, of check: PolicyCheck, reason: String, now: MonotonicInstant, actions: inout [Action]
+        _ verdict: Verdict, of check: PlannedCheck, reason: String, now: MonotonicInstant, actions: inout [Action]
     ) -> Bool {
         switch verdict {
         case .none:
@@ -89,7 +94,7 @@ extension PolicyEvaluation {
     }
 
     /// A verdict known before the wanted facts are, such as the frontend's own, must not lose its `OK` for that.
-    private func mustWaitForLocality(_ verdict: Verdict, of check: PolicyCheck) -> Bool {
+    private func mustWaitForLocality(_ verdict: Verdict, of check: PlannedCheck) -> Bool {
         guard wantedFactsMissing > 0, check.mayPermit, check.mode == .enforce else { return false }
         return verdict == .action(.ok)
     }

@@ -15,8 +15,8 @@ struct PolicyEvaluation: Sendable {
         case cancel(index: Int, service: String)
         /// This service's reply could not be used.
         case uselessReply(service: String)
-        /// A cheap fact was learned, under this revision of its provider.
-        case learned(FactName, String, revision: String?)
+        /// A fact was learned from this reply of its provider; a costly one about this client.
+        case learned(FactName, String, client: String?, FactReply)
         /// The decision; the last action.
         case finish(PolicyDecision)
     }
@@ -71,8 +71,9 @@ struct PolicyEvaluation: Sendable {
     /// Questions that wait for wanted facts: index and the position of their stage's question.
     var held: [Int] = []
     var wantedFactsMissing = 0
-    /// By position: the cheap facts that the check wants for this request.
-    var wantedFacts: [[FactName]] = []
+    /// By position: the cheap facts that the check wants for this request, and the costly ones it may need that are
+    /// known already.
+    var wantedFacts: [[FactName]]
     var remarks: [PolicyDecision.Remark] = []
     var outcomes: [(position: Int, outcome: PolicyDecision.Outcome)] = []
     var steps: [PolicyDecision.Step]?
@@ -94,6 +95,7 @@ struct PolicyEvaluation: Sendable {
         self.lastKnown = lastKnown
         self.refusal = refusal
         states = plan.undecided
+        wantedFacts = plan.nothingWanted
         carried = CarriedActions(waiting: session.waiting)
         steps = isTraced ? [] : nil
     }

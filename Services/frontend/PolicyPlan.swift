@@ -9,13 +9,17 @@ public final class PolicyPlan: Sendable {
     /// The protocol state.
     public let state: ProtocolState
     /// The checks in the order of precedence.
-    public let checks: [PolicyCheck]
+    public let checks: [PlannedCheck]
     /// The same, cut into stages.
     public let stages: [Stage]
     /// Whether the recipients accepted here are used later in the message.
     public let remembersRecipients: Bool
     /// Whether a check wants cheap facts.
     let wantsFacts: Bool
+    /// Whether a check may need costly facts whose names are known beforehand.
+    let mayNeedFacts: Bool
+    /// By position, nothing wanted yet. Copied for each request, as is the next.
+    let nothingWanted: [[FactName]]
     /// Where each check stands at the beginning. Copied for each request, since a new array costs more.
     let undecided: [PolicyEvaluation.CheckState]
 
@@ -23,10 +27,12 @@ public final class PolicyPlan: Sendable {
     public init(policy: String, state: ProtocolState, checks: [PolicyCheck], remembersRecipients: Bool = false) {
         self.policy = policy
         self.state = state
-        self.checks = checks
+        self.checks = checks.map(PlannedCheck.init)
         self.stages = Stage.cut(checks)
         self.remembersRecipients = remembersRecipients
         wantsFacts = checks.contains { !$0.wants.isEmpty }
+        mayNeedFacts = checks.contains { !$0.definition.mayNeed.isEmpty }
+        nothingWanted = Array(repeating: [], count: checks.count)
         undecided = Array(repeating: .undecided, count: checks.count)
     }
 
@@ -35,7 +41,7 @@ public final class PolicyPlan: Sendable {
 
     /// Places where a reading check follows a recording one: what it refuses has been recorded already.
     public var readingAfterRecording: [(reading: String, recording: String)] {
-        var recording: PolicyCheck?
+        var recording: PlannedCheck?
         return checks.compactMap { check in
             if check.definition.records { recording = check }
             guard let recording, !check.definition.records else { return nil }

@@ -154,8 +154,12 @@ public final class ReputationService: PolicyService {
     public func facts(_ request: FactRequest, reply: @escaping @Sendable (FactReply) -> Void) {
         let names = request.names
         let client = IPAddress(parsing: request.clientAddress)
-        let gathering = Gathering<String>(names.count) { values in
-            reply(FactReply(values: Dictionary(zip(names, values)) { first, _ in first }))
+        let gathering = Gathering<Fact>(names.count) { facts in
+            let values = Dictionary(zip(names, facts.map(\.value))) { first, _ in first }
+            // Told of all or of none.
+            let ends = facts.compactMap(\.expires)
+            let first = ends.count == facts.count ? ends.min() : nil
+            reply(FactReply(values: values, lifetime: first.map { max($0 - DNSClient.now, 0) }))
         }
         let deadline = self.deadline(request.deadline)
         for (index, name) in names.enumerated() {
@@ -163,35 +167,54 @@ public final class ReputationService: PolicyService {
         }
     }
 
+    /// A value, and until when it holds in milliseconds of ``DNSClient/now``, if that is known.
+    private struct Fact: Sendable {
+        var value: String
+        var expires: Int?
+
+        static let unknown = Fact(value: unknownFactValue)
+
+        init(value: String, expires: Int? = nil) {
+            self.value = value
+            self.expires = expires
+        }
+
+        /// What an evaluation came to; one that could not be made tells nothing.
+        init(_ outcome: SPFOutcome, _ value: (SPFOutcome) -> String, expires: Int?) {
+            self.init(value: outcome.result == .temperror ? unknownFactValue : value(outcome), expires: expires)
+        }
+    }
+
     private func provide(
-        _ name: FactName, _ client: IPAddress?, _ deadline: Int, _ completion: @escaping @Sendable (String) -> Void
+        _ name: FactName, _ client: IPAddress?, _ deadline: Int, _ completion: @escaping @Sendable (Fact) -> Void
     ) {
-        guard name.hasValidDomain, let domain = DNSName(name.subject) else { return completion(unknownFactValue) }
+        guard name.hasValidDomain, let domain = DNSName(name.subject) else { return completion(.unknown) }
         switch (name.kind, client) {
         case ("networks", _):
             let collector = NetworkCollector(client: self.client)
-            collector.networks(of: domain, deadline: deadline) { completion(Self.value(of: $0)) }
+            collector.networks(of: domain, deadline: deadline) { completion(Fact(value: Self.value(of: $0))) }
         case ("spf", let client?):
-            evaluate(domain, name.subject, client, .result, deadline) { outcome in
-                completion(outcome.result == .temperror ? unknownFactValue : outcome.result.rawValue)
-            }
+            evaluate(domain, name.subject, client, .result, deadline, { $0.result.rawValue }, completion)
         case ("spf-listed", let client?):
-            evaluate(domain, name.subject, client, .listing, deadline) { outcome in
-                completion(outcome.result == .temperror ? unknownFactValue : outcome.isListed ? "yes" : "no")
-            }
+            evaluate(domain, name.subject, client, .listing, deadline, { $0.isListed ? "yes" : "no" }, completion)
         // No domain lists a client without an address.
-        case ("spf-listed", nil): completion("no")
-        default: completion(unknownFactValue)
+        case ("spf-listed", nil): completion(Fact(value: "no"))
+        default: completion(.unknown)
         }
     }
 
     private func evaluate(
         _ domain: DNSName, _ text: String, _ client: IPAddress, _ purpose: SPFEvaluator.Purpose, _ deadline: Int,
-        _ completion: @escaping @Sendable (SPFOutcome) -> Void
+        _ value: @escaping @Sendable (SPFOutcome) -> String, _ completion: @escaping @Sendable (Fact) -> Void
     ) {
-        if let known = evaluator.known(client, domain, purpose) { return completion(known) }
-        evaluator.evaluate(
-            SPFQuery(client: client, domain: text), purpose, patience(until: deadline), completion: completion)
+        let evaluator = evaluator
+        if let known = evaluator.known(client, domain, purpose) {
+            return completion(Fact(known.outcome, value, expires: known.expires))
+        }
+        evaluator.evaluate(SPFQuery(client: client, domain: text), purpose, patience(until: deadline)) { outcome in
+            let expires = evaluator.known(client, domain, purpose)?.expires
+            completion(Fact(outcome, value, expires: expires))
+        }
     }
 
     private static func value(of networks: [Network]?) -> String {

@@ -53,19 +53,20 @@ final class SPFEvaluator: Sendable {
         completion: @escaping @Sendable (SPFOutcome) -> Void
     ) {
         let key = DNSName(query.domain).map { Key(client: query.client, domain: $0, purpose: purpose) }
-        if let key, let known = self.known(key) { return completion(known) }
+        if let key, let known = self.known(key) { return completion(known.outcome) }
         var evaluation = SPFEvaluation(query, limits: purpose.limits)
         let step = evaluation.start()
         run(evaluation, step, lifetime: DNSReply.longestLifetime, key, patience, completion)
     }
 
-    /// The result for a client and a domain whoever the sender is, when it is known.
-    func known(_ client: IPAddress, _ domain: DNSName, _ purpose: Purpose) -> SPFOutcome? {
+    /// The result for a client and a domain whoever the sender is, when it is known, and until when it holds, in
+    /// milliseconds of ``DNSClient/now``.
+    func known(_ client: IPAddress, _ domain: DNSName, _ purpose: Purpose) -> (outcome: SPFOutcome, expires: Int)? {
         known(Key(client: client, domain: domain, purpose: purpose))
     }
 
-    private func known(_ key: Key) -> SPFOutcome? {
-        results.withLock { $0.entry(of: key, now: DNSClient.now)?.value }
+    private func known(_ key: Key) -> (outcome: SPFOutcome, expires: Int)? {
+        results.withLock { $0.entry(of: key, now: DNSClient.now).map { ($0.value, $0.expires) } }
     }
 
     /// Forgets what is known: other servers may say otherwise.

@@ -48,6 +48,21 @@ extension ByteBuffer {
         }
     }
 
+    /// Appends `name=value` and LF for a value of words with spaces between them, encoded as above. The line is not cut.
+    package mutating func writeAttribute(_ name: StaticString, words: [String]) {
+        let space = words.reduce(name.utf8CodeUnitCount + 2) { $0 + 3 * $1.utf8.count + 1 }
+        write(atMost: space) { writer in
+            writer.write(name)
+            writer.write(ASCII.equals)
+            for (place, word) in words.enumerated() {
+                if place > 0 { writer.write(ASCII.space) }
+                var word = word
+                word.withUTF8 { writer.writeEscaped(UnsafeRawBufferPointer($0), alsoEscaping: ASCII.percent) }
+            }
+            writer.write(ASCII.newline)
+        }
+    }
+
     /// Appends `name=value` and LF for a number, in decimal.
     public mutating func writeAttribute(_ name: String, _ value: Int) {
         writeAttribute(name, String(value))

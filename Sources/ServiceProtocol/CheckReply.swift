@@ -35,7 +35,7 @@ public enum CheckReply: Sendable, Equatable {
     public func encode(into buffer: inout ByteBuffer) {
         switch self {
         case .needs(let names):
-            buffer.writeAttribute("need", names.map(\.description).joined(separator: " "))
+            buffer.writeAttribute("need", words: names.map(\.description))
         case .results(let results):
             for (check, result) in results { Self.encode(check, result, into: &buffer) }
         }

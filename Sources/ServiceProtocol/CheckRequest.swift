@@ -57,7 +57,7 @@ public struct CheckRequest: Sendable {
     /// `attributes` are the already encoded attributes of `policy`, which one decision encodes only once.
     public func encode(into buffer: inout ByteBuffer, attributes: ByteBuffer) {
         buffer.writeStaticString("request=check\n")
-        buffer.writeAttribute("checks", checks.count == 1 ? checks[0] : checks.joined(separator: " "))
+        buffer.writeAttribute("checks", words: checks)
         if let key { buffer.writeAttribute("key", key.description) }
         buffer.writeAttribute("deadline", deadline.milliseconds)
         if isDryRun { buffer.writeAttribute("dry-run", "1") }

@@ -33,7 +33,7 @@ public struct FactRequest: Sendable {
     /// Appends the request without the lines every request begins with, nor the closing empty line.
     public func encode(into buffer: inout ByteBuffer) {
         buffer.writeAttribute("request", "fact")
-        buffer.writeAttribute("names", names.map(\.description).joined(separator: " "))
+        buffer.writeAttribute("names", words: names.map(\.description))
         buffer.writeAttribute("deadline", deadline.milliseconds)
         if !clientAddress.isEmpty { buffer.writeAttribute("client_address", clientAddress) }
     }
@@ -46,11 +46,14 @@ public struct FactReply: Sendable, Equatable {
     /// What the provider's answers stand on, at most 64 bytes; nil when it does not tell. As long as it tells the same,
     /// nothing has changed that it knows of, and what it said before is still its word.
     public var revision: String?
+    /// For how many milliseconds all these values hold, whatever the revision; nil when the provider does not tell.
+    public var lifetime: Int?
 
     /// An answer.
-    public init(values: [FactName: String], revision: String? = nil) {
+    public init(values: [FactName: String], revision: String? = nil, lifetime: Int? = nil) {
         self.values = values
         self.revision = revision
+        self.lifetime = lifetime
     }
 
     /// Decodes an answer; nil when a name stands in it twice.
@@ -60,12 +63,15 @@ public struct FactReply: Sendable, Equatable {
         list.forEach(prefix: "fact.") { name, value in
             if let name = FactName(parsing: name) { values[name] = value }
         }
-        self.init(values: values, revision: list.string("revision").flatMap { $0.utf8.count <= 64 ? $0 : nil })
+        self.init(
+            values: values, revision: list.string("revision").flatMap { $0.utf8.count <= 64 ? $0 : nil },
+            lifetime: list.integer("lifetime").flatMap { $0 > 0 ? $0 : nil })
     }
 
     /// Appends the reply's attributes.
     public func encode(into buffer: inout ByteBuffer) {
         for (name, value) in values { name.encode(value, into: &buffer) }
         if let revision { buffer.writeAttribute("revision", revision) }
+        if let lifetime { buffer.writeAttribute("lifetime", lifetime) }
     }
 }

@@ -14,6 +14,23 @@ import Testing
         #expect(cache.value(of: Self.name, now: Self.start.advanced(byMilliseconds: milliseconds)) == expected)
     }
 
+    @Test(arguments: [(1, 0, "yes"), (1, 1, nil), (5_000, 4_999, "yes"), (5_000, 5_000, nil), (20_000, 10_000, nil)])
+    func aProviderMayTellHowLong(_ lifetime: Int, _ milliseconds: Int, _ expected: String?) {
+        for var cache in [FactCache(), FactCache.costly()] {
+            cache.keep("yes", of: Self.name, client: "192.0.2.1", lifetime: lifetime, now: Self.start)
+            let now = Self.start.advanced(byMilliseconds: milliseconds)
+            #expect(cache.value(of: Self.name, client: "192.0.2.1", now: now) == expected)
+            #expect(cache.value(of: Self.name, client: "192.0.2.2", now: now) == nil)
+            #expect(cache.value(of: Self.name, now: now) == nil)
+        }
+    }
+
+    @Test func costlyFactsAreNotBelievedWithoutAWord() {
+        var cache = FactCache.costly()
+        cache.keep("yes", of: Self.name, now: Self.start)
+        #expect(cache.isEmpty)
+    }
+
     private static let other = FactName(kind: "local", subject: "y.example")
 
     /// What its provider said of another name tells whether it still stands: the same revision within the last moment.

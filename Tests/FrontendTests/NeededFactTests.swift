@@ -120,6 +120,57 @@ import Testing
         }
     }
 
+    private static let answer = "fact.spf-listed:sender.example=yes"
+
+    /// A dialog in which a first message has made a costly fact known, and the moment after.
+    private static func dialog(_ answer: String...) throws -> PolicyDialog {
+        var dialog = try PolicyDialog(rcpt: [.make("g", mayNeed: ["spf-listed:sender"])])
+        #expect(dialog.rcpt() == ["ask g: g"])
+        #expect(try dialog.facts("g").isEmpty)
+        #expect(dialog.reply("g", spf) == ["ask reputation: fact spf-listed:sender.example"])
+        #expect(dialog.reply("reputation", lines: answer) == ["ask g: g"])
+        #expect(dialog.reply("g", "verdict.g=none") == ["answer DUNNO"])
+        return dialog
+    }
+
+    /// As long as its provider said, a costly fact goes along with the first question about other mail of the client.
+    @Test(arguments: [
+        ("lifetime=5000", 4_999, "192.0.2.1", "yes"), ("lifetime=5000", 5_000, "192.0.2.1", nil),
+        ("lifetime=5000", 0, "192.0.2.2", nil), ("lifetime=5000", 0, "", nil),
+        // Ten seconds are the longest, and without a word nothing is believed.
+        ("lifetime=86400000", 9_999, "192.0.2.1", "yes"), ("lifetime=86400000", 10_000, "192.0.2.1", nil),
+        ("lifetime=0", 0, "192.0.2.1", nil), ("lifetime=x", 0, "192.0.2.1", nil), ("revision=1", 0, "192.0.2.1", nil),
+    ])
+    func whatIsKnownGoesAlong(_ told: String, _ pause: Int, _ client: String, _ expected: String?) throws {
+        var dialog = try Self.dialog(Self.answer, told)
+        _ = dialog.wait(pause)
+        #expect(dialog.rcpt([.instance: "i.2", .clientAddress: client]) == ["ask g: g"])
+        #expect(try dialog.facts("g")["spf-listed:sender.example"] == expected)
+        #expect(dialog.rcpt([.instance: "i.3", .sender: "s@other.example"]) == ["ask g: g"])
+        #expect(try dialog.facts("g").isEmpty)
+    }
+
+    @Test func whatCouldNotBeHadIsNotKeptForOtherMessages() throws {
+        var dialog = try Self.dialog("fact.spf-listed:sender.example=unknown", "lifetime=5000")
+        _ = dialog.rcpt([.instance: "i.2"])
+        #expect(try dialog.facts("g").isEmpty)
+        // For the next recipient of its own message it is.
+        _ = dialog.rcpt([.recipient: "r2@rcpt.example"])
+        #expect(try dialog.facts("g") == ["spf-listed:sender.example": "unknown"])
+    }
+
+    @Test func aCheckThatNeverNeedsItIsNotTold() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("a"), .make("g", mayNeed: ["spf-listed:sender"])])
+        _ = dialog.rcpt()
+        _ = dialog.reply("g", Self.spf)
+        _ = dialog.reply("reputation", Self.answer, "lifetime=5000")
+        _ = dialog.reply("a", "verdict.a=none")
+        #expect(dialog.reply("g", "verdict.g=none") == ["answer DUNNO"])
+        #expect(dialog.rcpt([.instance: "i.2"]) == ["ask a: a", "ask g: g"])
+        #expect(try dialog.facts("a").isEmpty)
+        #expect(try dialog.facts("g") == ["spf-listed:sender.example": "yes"])
+    }
+
     @Test func aDecisionCancelsTheFactsOnTheirWay() throws {
         var dialog = try PolicyDialog(rcpt: [.make("a"), .make("g")])
         _ = dialog.rcpt()

@@ -69,6 +69,10 @@ struct PolicyDialog {
 
     /// The oldest open question to `service` is answered with these lines.
     mutating func reply(_ service: String, _ lines: String...) -> [String] {
+        reply(service, lines: lines)
+    }
+
+    mutating func reply(_ service: String, lines: [String]) -> [String] {
         guard let list = try? AttributeList(ByteBuffer(string: Self.message(lines))) else { return ["bad reply"] }
         return settle(service, .reply(list))
     }
@@ -139,13 +143,16 @@ extension PolicyCheck {
     /// A check of the service of the same name, unless told otherwise.
     static func make(
         _ name: String, of service: String? = nil, records: Bool = false, isKeyed: Bool = false,
-        asksNetwork: Bool = false, wants: [String] = [], usesRecipients: Bool = false, provides: Set<String> = [],
+        asksNetwork: Bool = false, wants: [String] = [], mayNeed: [String] = [], usesRecipients: Bool = false,
+        provides: Set<String> = [],
         uses: Set<String> = [], dependsOn: [PolicyAttribute] = [], _ change: (inout PolicyCheck) -> Void = { _ in }
     ) -> PolicyCheck {
         var check = PolicyCheck(
             CheckDefinition(
                 name, .service(service ?? name), records: records, isKeyed: isKeyed, asksNetwork: asksNetwork,
-                wants: wants.compactMap(FactWant.init(parsing:)), usesRecipients: usesRecipients, provides: provides,
+                wants: wants.compactMap(FactWant.init(parsing:)),
+                mayNeed: mayNeed.compactMap(FactWant.init(parsing:)), usesRecipients: usesRecipients,
+                provides: provides,
                 uses: uses, dependsOn: dependsOn))
         change(&check)
         return check

@@ -30,6 +30,13 @@ import Testing
         #expect(try Array(#require(list.bytes("v"))) == Array(value.utf8.prefix(bytesKept)))
     }
 
+    @Test(arguments: [([], "v=\n"), (["a"], "v=a\n"), (["a", "b%", "", "c\n"], "v=a b%25  c%0A\n")])
+    func words(_ words: [String], _ expected: String) {
+        var buffer = ByteBuffer()
+        buffer.writeAttribute("v", words: words)
+        #expect(String(buffer: buffer) == expected)
+    }
+
     @Test func numbersAndTheEnd() {
         var buffer = ByteBuffer()
         buffer.writeAttribute("id", Int.max)

@@ -85,13 +85,16 @@ final class Asking: Sendable {
 
     func fact(_ name: String, client: String = "", within limit: Int = 5_000) async -> String? {
         guard let name = FactName(parsing: name) else { return nil }
+        return await facts([name], client: client, within: limit).values[name]
+    }
+
+    func facts(_ names: [FactName], client: String, within limit: Int = 5_000) async -> FactReply {
         let request = FactRequest(
-            names: [name], clientAddress: client, deadline: MonotonicInstant.now.advanced(byMilliseconds: limit))
+            names: names, clientAddress: client, deadline: MonotonicInstant.now.advanced(byMilliseconds: limit))
         let service = service
-        let reply = await withCheckedContinuation { continuation in
+        return await withCheckedContinuation { continuation in
             service.facts(request) { continuation.resume(returning: $0) }
         }
-        return reply.values[name]
     }
 
     func administer(_ verb: String, _ arguments: [String: String]) async -> AdminReply {

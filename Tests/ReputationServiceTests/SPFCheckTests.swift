@@ -180,6 +180,25 @@ import Testing
         #expect(await asking.fact("spf-listed:fail.example", client: "192.0.2.7") == "no")
     }
 
+    /// As long as the records that the answers come from, which have a minute here; told of all answers or of none.
+    @Test func howLongFactsHold() async throws {
+        let server = try NameServer(zone: Self.zone)
+        let asking = try Asking(server.address)
+        for (names, isTold) in [
+            (["spf-listed:pass.example"], true), (["spf:pass.example", "spf-listed:fail.example"], true),
+            (["spf:temp.example"], false), (["spf:pass.example", "spf:temp.example"], false),
+            (["networks:pass.example"], false), (["spf:pass.example", "colour:pass.example"], false),
+            // Whom the record lists depends on more than the client.
+            (["spf-listed:local.example"], false),
+        ] {
+            let names = try names.map { try #require(FactName(parsing: $0)) }
+            for _ in 0..<2 {
+                let lifetime = await asking.facts(names, client: "192.0.2.7").lifetime
+                #expect((lifetime.map { $0 > 50_000 && $0 <= 60_000 } ?? false) == isTold, "\(names): \(lifetime ?? 0)")
+            }
+        }
+    }
+
     @Test func facts() async throws {
         let server = try NameServer(zone: Self.zone)
         let asking = try Asking(server.address)

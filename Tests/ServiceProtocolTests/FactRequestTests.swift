@@ -33,11 +33,14 @@ import Testing
     @Test func theReplyIsReadBack() throws {
         let reply = FactReply(values: [Self.names[0]: "yes", Self.names[1]: "50%\n"])
         #expect(FactReply(try sent(reply.encode)) == reply)
-        let dated = FactReply(values: [Self.names[0]: "no"], revision: "1kz7 %.4")
+        let dated = FactReply(values: [Self.names[0]: "no"], revision: "1kz7 %.4", lifetime: 60_000)
         #expect(FactReply(try sent(dated.encode)) == dated)
         for (length, isRead) in [(64, true), (65, false)] {
             let text = String(repeating: "r", count: length)
             #expect(FactReply(try received("revision=\(text)"))?.revision == (isRead ? text : nil))
+        }
+        for (text, lifetime) in [("5000", 5_000), ("0", nil), ("-1", nil), ("x", nil), ("99999999999999999999", nil)] {
+            #expect(FactReply(try received("lifetime=\(text)"))?.lifetime == lifetime)
         }
         #expect(FactReply(try received("fact.x=1", "fac.local:x.example=1", "local:x.example=1"))?.values == [:])
     }

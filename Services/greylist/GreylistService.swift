@@ -125,7 +125,7 @@ public final class GreylistService: PolicyService {
 
     /// Whether the database works, and how many attempts had which result.
     public func statistics() -> [(name: String, value: String)] {
-        [("database", alarm.isRinging ? "failing" : "working")] + counters.withLock { $0 }.list
+        [("database", alarm.standing.rawValue)] + counters.withLock { $0 }.list
     }
 
     /// Finishes what was begun and closes the database. Not to be called from a reply.

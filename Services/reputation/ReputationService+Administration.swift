@@ -150,7 +150,7 @@ extension ReputationService {
             if case .setAside = zone.health { return true }
             return false
         }
-        let database = store.isFailing.map { $0 ? "failing" : "working" } ?? "not used"
+        let database = store.standing?.rawValue ?? "not used"
         return [("database", database), ("lists", "\(zones.count)"), ("lists.set-aside", "\(aside)")]
             + client.counts.list
     }

@@ -37,9 +37,9 @@ final class SenderScoreStore: Sendable {
             onRecovery: { log.notice("the database works again") })
     }
 
-    /// Whether the database cannot be used; nil while it was not needed.
-    var isFailing: Bool? {
-        thread.withLock { $0 == nil } ? nil : alarm.isRinging
+    /// How the database stands; nil while it was not needed.
+    var standing: StoreAlarm.Standing? {
+        thread.withLock { $0 == nil } ? nil : alarm.standing
     }
 
     /// The row of a client, if it still holds; nil for none, and when the database cannot be read.

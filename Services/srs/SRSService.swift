@@ -92,7 +92,7 @@ public final class SRSService: PolicyService {
 
     /// Whether the database works, and how many lookups had which result.
     public func statistics() -> [(name: String, value: String)] {
-        [("database", store.isFailing ? "failing" : "working")] + counters.withLock { $0 }.list
+        [("database", store.standing.rawValue)] + counters.withLock { $0 }.list
     }
 
     /// Finishes what was begun and closes the database.

@@ -43,8 +43,8 @@ final class SRSStore: Sendable {
             onStateChange: { alarm.changed(to: $0) })
     }
 
-    /// Whether the database cannot be used.
-    var isFailing: Bool { alarm.isRinging }
+    /// How the database stands.
+    var standing: StoreAlarm.Standing { alarm.standing }
 
     /// The excluded domains as they were read last; nil before they could be read for the first time.
     var excluded: ExcludedDomains? {

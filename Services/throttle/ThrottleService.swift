@@ -144,7 +144,7 @@ public final class ThrottleService: PolicyService {
     public func statistics() -> [(name: String, value: String)] {
         [
             ("rules", store.rules.current.map { "\($0.count)" } ?? "unknown"),
-            ("database", store.alarm.isRinging ? "failing" : "working"),
+            ("database", store.alarm.standing.rawValue),
         ] + counts.withLock { $0.lines }
     }
 

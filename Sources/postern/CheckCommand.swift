@@ -45,10 +45,19 @@ struct CheckCommand: ParsableCommand {
         guard known.contains(where: { $0.first == service }) else { return "not known to the frontend, reload it" }
         guard EndpointConfiguration.shippedNames.contains(service) else { return nil }
         do {
-            let (_, rows) = try options.ask(service, .init(verb: "stats"))
-            return rows.contains(["database", "failing"]) ? "its database fails, see the log" : nil
+            for _ in 0..<Self.opening.tries {
+                let (_, rows) = try options.ask(service, .init(verb: "stats"))
+                if rows.contains(["database", "failing"]) { return "its database fails, see the log" }
+                guard rows.contains(["database", "opening"]) else { return nil }
+                usleep(Self.opening.pause)
+            }
+            return "its database is still being opened"
         } catch {
             return "\(error)"
         }
     }
+
+    /// How often a service that has just started is asked again, and after how many microseconds: it does not know yet
+    /// whether its database can be used, but will within the time limit of a connection.
+    private static let opening = (tries: 100, pause: UInt32(100_000))
 }

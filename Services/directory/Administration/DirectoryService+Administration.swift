@@ -169,9 +169,9 @@ extension DirectoryService {
             ("\(kind.rawValue)-domains", "\(configured.count { $0.kind == kind })")
         }
         let (answers, counts) = board.figures
-        let isFailing = backends.alarms.contains { $0.alarm.isRinging }
-        let states = backends.alarms.map { ($0.name, $0.alarm.isRinging ? "failing" : "working") }
-        return domains + [("database", isFailing ? "failing" : "working")] + states + [
+        let standings = backends.alarms.map { (name: $0.name, value: $0.alarm.standing) }
+        let database = StoreAlarm.Standing.all(standings.map(\.value))
+        return domains + [("database", database.rawValue)] + standings.map { ($0.name, $0.value.rawValue) } + [
             ("kept-answers", "\(answers)"), ("lookups", "\(counts.asked)"), ("failed-lookups", "\(counts.failed)"),
             ("stale-answers", "\(counts.stale)"),
         ]

@@ -14,7 +14,6 @@ final class SQLSource: LookupSource {
     }
 
     private let lanes: [StoreThread<LookupWorker>]
-    private let alarm: StoreAlarm
 
     /// Starts the threads.
     /// - Throws: When the system has no more of them.
@@ -22,7 +21,6 @@ final class SQLSource: LookupSource {
         _ configuration: StoreConfiguration, name: String, parts: Set<Part>, alarm: StoreAlarm,
         reading: DatabaseReading, clock: StoreClock
     ) throws {
-        self.alarm = alarm
         let tables = parts.contains(.lists) ? DirectoryTables.listTables : []
         let others = parts.contains(.reverseNames) ? DirectoryTables.reverseNameTables : []
         let isFile = configuration.engineName == .sqlite
@@ -41,9 +39,6 @@ final class SQLSource: LookupSource {
                 name: "dir-\(name)", clock: clock, worker: worker, onStateChange: { watch.changed(lane, to: $0) })
         }
     }
-
-    /// Whether the database cannot be used.
-    var isFailing: Bool { alarm.isRinging }
 
     func ask(_ lookups: [Lookup], reply: @escaping @Sendable ([(lookup: Lookup, answer: Answer)]) -> Void) {
         guard lanes.count > 1 else { return submit(lookups, to: 0, reply) }

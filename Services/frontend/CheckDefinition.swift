@@ -55,8 +55,8 @@ public struct CheckDefinition: Sendable {
         _ name: String, _ decider: Decider, records: Bool = false, isKeyed: Bool = false, asksNetwork: Bool = false,
         appliesTo: AppliesTo = .all, failureRules: FailureRules = FailureRules(.dunno), limit: Int? = nil,
         wants: [FactWant] = [], mayNeed: [FactWant] = [], usesRecipients: Bool = false, provides: Set<String> = [],
-        uses: Set<String> = [],
-        dependsOn: [PolicyAttribute] = [], states: Set<ProtocolState> = [], sparesForeignSenders: Bool = false
+        uses: Set<String> = [], dependsOn: [PolicyAttribute] = [], states: Set<ProtocolState> = [],
+        sparesForeignSenders: Bool = false
     ) {
         self.name = name
         self.decider = decider

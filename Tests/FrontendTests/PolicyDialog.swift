@@ -144,16 +144,15 @@ extension PolicyCheck {
     static func make(
         _ name: String, of service: String? = nil, records: Bool = false, isKeyed: Bool = false,
         asksNetwork: Bool = false, wants: [String] = [], mayNeed: [String] = [], usesRecipients: Bool = false,
-        provides: Set<String> = [],
-        uses: Set<String> = [], dependsOn: [PolicyAttribute] = [], _ change: (inout PolicyCheck) -> Void = { _ in }
+        provides: Set<String> = [], uses: Set<String> = [], dependsOn: [PolicyAttribute] = [],
+        _ change: (inout PolicyCheck) -> Void = { _ in }
     ) -> PolicyCheck {
         var check = PolicyCheck(
             CheckDefinition(
                 name, .service(service ?? name), records: records, isKeyed: isKeyed, asksNetwork: asksNetwork,
                 wants: wants.compactMap(FactWant.init(parsing:)),
                 mayNeed: mayNeed.compactMap(FactWant.init(parsing:)), usesRecipients: usesRecipients,
-                provides: provides,
-                uses: uses, dependsOn: dependsOn))
+                provides: provides, uses: uses, dependsOn: dependsOn))
         change(&check)
         return check
     }

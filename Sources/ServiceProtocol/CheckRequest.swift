@@ -38,8 +38,7 @@ public struct CheckRequest: Sendable {
     /// Decodes a `request=check` message.
     /// - Returns: nil when it names no check.
     public init?(_ list: AttributeList) {
-        let names = (list.string("checks") ?? "").utf8.split(separator: UInt8(ascii: " "))
-        let checks = names.map { String(Substring($0)) }
+        let checks = list.bytes("checks").map { $0.withUnsafeBytes { Self.words($0) } } ?? []
         guard !checks.isEmpty else { return nil }
         var facts: [FactName: String] = [:]
         list.forEach(prefix: "fact.") { name, value in
@@ -50,6 +49,21 @@ public struct CheckRequest: Sendable {
             deadline: list.integer("deadline").map(MonotonicInstant.init(milliseconds:))
                 ?? MonotonicInstant(microseconds: .max),
             facts: facts, recipients: KnownRecipients(list), isDryRun: list.string("dry-run") == "1")
+    }
+
+    /// What stands between spaces.
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> [String] {
+        var words: [String] = []
+        words.reserveCapacity(8)
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
+            if end > start {
+                words.append(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self))
+            }
+            start = end + 1
+        }
+        return words
     }
 
     /// Appends the whole request without the lines every request begins with, nor the closing empty line.

@@ -10,11 +10,13 @@ public final class DirectoryService: PolicyService {
     final class Settings: Sendable {
         let configuration: DirectoryConfiguration
         let common: CommonConfiguration
+        let rules: DirectoryRules
         let domains: LocalDomains
 
         init(_ configuration: DirectoryConfiguration, _ common: CommonConfiguration) {
             self.configuration = configuration
             self.common = common
+            rules = configuration.rules
             domains = configuration.domains(hostnames: common.hostnames)
         }
     }

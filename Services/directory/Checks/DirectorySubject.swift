@@ -2,8 +2,8 @@ package import MailTypes
 internal import PostfixProtocol
 package import ServiceProtocol
 
-/// A request as the checks of this service look at it.
-package struct DirectorySubject: Sendable {
+/// A request as the checks of this service look at it. An object, since each check is handed it.
+package final class DirectorySubject: Sendable {
     /// The envelope sender without its extension.
     package let sender: EnvelopeAddress
     /// The login name; nil without one. It keeps its extension.

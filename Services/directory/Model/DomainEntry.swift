@@ -1,9 +1,9 @@
 package import MailTypes
 
 /// What a domain is to this server.
-package struct DomainEntry: Equatable, Sendable {
+package struct DomainEntry: Hashable, Sendable {
     /// How mail for a domain is taken.
-    package enum Hosting: Equatable, Sendable {
+    package enum Hosting: Hashable, Sendable {
         /// It has mailboxes here.
         case local
         /// Mail for it is passed on to its primary MX.

@@ -49,9 +49,10 @@ public struct Domain: Sendable, Hashable {
     /// `-`, and its last label has two characters or more, the first two of them letters.
     public var isListDomain: Bool {
         guard !isAddressLiteral, let dot = text.lastUTF8Index(of: UInt8(ascii: ".")) else { return false }
-        let label = text.utf8[dot...].dropFirst()
-        if label.count >= 2, label.prefix(2).allSatisfy(\.isASCIILetter) { return true }
-        let start = Substring(label).unicodeScalars.prefix(2)
+        let label = text[text.utf8.index(after: dot)..<text.endIndex]
+        var bytes = label
+        if bytes.withUTF8({ $0.count >= 2 && $0[0].isASCIILetter && $0[1].isASCIILetter }) { return true }
+        let start = label.unicodeScalars.prefix(2)
         return start.count == 2 && start.allSatisfy { $0.properties.isAlphabetic }
     }
 

@@ -45,7 +45,7 @@ public struct Mailbox: Sendable {
     public init?(parsing address: String) {
         guard address.utf8.count <= Mailbox.maximumLength,
             let at = address.lastUTF8Index(of: UInt8(ascii: "@")), at != address.startIndex,
-            let (domain, isNormalDomain) = Domain.parse(address[address.utf8.index(after: at)...])
+            let (domain, isNormalDomain) = Domain.parse(address[address.utf8.index(after: at)..<address.endIndex])
         else { return nil }
         let local = address[..<at]
         guard let isNormal = Mailbox.isNormal(local) else { return nil }

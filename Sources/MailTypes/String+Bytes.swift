@@ -6,4 +6,11 @@ extension String {
         let offset = text.withUTF8 { $0.lastIndex(of: byte) }
         return offset.map { utf8.index(startIndex, offsetBy: $0) }
     }
+
+    /// The text in lower case. Nearly every name and address comes so already; it then stays as it is.
+    package var inLowerCase: String {
+        var text = self
+        let isPlain = text.withUTF8 { $0.allSatisfy { $0.isASCII && !$0.isASCIIUppercase } }
+        return isPlain ? text : text.lowercased()
+    }
 }

@@ -40,15 +40,28 @@ public struct CheckRequest: Sendable {
     public init?(_ list: AttributeList) {
         let checks = list.bytes("checks").map { $0.withUnsafeBytes { Self.words($0) } } ?? []
         guard !checks.isEmpty else { return nil }
+        self.checks = checks
+        policy = PolicyRequest(list)
+        key = list.string("key").flatMap(RecordingKey.init(parsing:))
+        deadline =
+            list.integer("deadline").map(MonotonicInstant.init(milliseconds:)) ?? MonotonicInstant(microseconds: .max)
+        facts = Self.facts(in: list)
+        recipients = KnownRecipients(list)
+        isDryRun = list.string("dry-run") == "1"
+    }
+
+    private static func facts(in list: AttributeList) -> [FactName: String] {
+        // Many questions come without facts, and no attribute of Postfix begins like theirs.
+        var mayHaveFacts = false
+        let isPlain = list.forEachPlain { name, _ in
+            if name.first == UInt8(ascii: "f") { mayHaveFacts = true }
+        }
+        guard mayHaveFacts || !isPlain else { return [:] }
         var facts: [FactName: String] = [:]
         list.forEach(prefix: "fact.") { name, value in
             if let name = FactName(parsing: name) { facts[name] = value }
         }
-        self.init(
-            checks: checks, policy: PolicyRequest(list), key: list.string("key").flatMap(RecordingKey.init(parsing:)),
-            deadline: list.integer("deadline").map(MonotonicInstant.init(milliseconds:))
-                ?? MonotonicInstant(microseconds: .max),
-            facts: facts, recipients: KnownRecipients(list), isDryRun: list.string("dry-run") == "1")
+        return facts
     }
 
     /// What stands between spaces.

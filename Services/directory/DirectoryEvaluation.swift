@@ -13,10 +13,10 @@ final class DirectoryEvaluation: Sendable {
     private let checks: [DirectoryCheck?]
 
     init(request: CheckRequest, subject: DirectorySubject, settings: DirectoryService.Settings) {
-        self.request = request
         self.subject = subject
         self.settings = settings
         checks = request.checks.map { DirectoryCheck(name: $0) }
+        self.request = request
     }
 
     /// No check needs as many; what comes back with new questions each time is given up.

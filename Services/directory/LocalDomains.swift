@@ -92,7 +92,7 @@ public struct LocalDomains: Sendable, Hashable {
 }
 
 extension DomainEntry {
-    fileprivate init(_ domain: Domain, _ kind: LocalDomains.Kind, target: Domain?) {
+    fileprivate convenience init(_ domain: Domain, _ kind: LocalDomains.Kind, target: Domain?) {
         switch kind {
         case .local: self.init(hosting: .local, owner: domain)
         case .backupMX: self.init(hosting: .backupMX, owner: domain)

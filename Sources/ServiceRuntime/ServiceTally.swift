@@ -46,7 +46,8 @@ final class ServiceTally: Sendable {
         state.withLock { state in
             for (name, result) in results {
                 // A service has few checks, so looking through them is quicker than hashing the name.
-                let place = names.firstIndex { $0.utf8.count == name.utf8.count && $0 == name }
+                let length = name.utf8.count
+                let place = names.firstIndex { $0.utf8.count == length && $0 == name }
                 guard let index = place else {
                     state.events[.unknownCheck, default: 0] &+= 1
                     continue

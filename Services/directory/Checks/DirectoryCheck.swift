@@ -21,7 +21,8 @@ extension DirectoryCheck {
 
     /// The check of a name; each request names several. There are few, so comparing is quicker than a hash.
     init?(name: String) {
-        let place = Self.names.firstIndex { $0.utf8.count == name.utf8.count && $0 == name }
+        let length = name.utf8.count
+        let place = Self.names.firstIndex { $0.utf8.count == length && $0 == name }
         guard let place else { return nil }
         self = Self.allCases[place]
     }

@@ -4,15 +4,21 @@ internal import PostfixProtocol
 
 /// The mappings of the single checks.
 extension DirectoryRules {
-    init(from mapping: ConfigurationMapping, delimiters: RecipientDelimiters) {
-        senderLogin = SenderLogin(from: mapping.mapping("sender-login"), delimiters: delimiters)
+    /// - Parameter asksMLMMJAdmin: Whether mlmmjadmin is configured.
+    convenience init(from mapping: ConfigurationMapping, delimiters: RecipientDelimiters, asksMLMMJAdmin: Bool) {
+        var senderLogin = SenderLogin(from: mapping.mapping("sender-login"), delimiters: delimiters)
+        senderLogin.asksMLMMJAdmin = asksMLMMJAdmin
         let access = mapping.mapping("access-list")
+        var accessList = AccessList()
         accessList.skipsOutgoing = access.bool("skip-outgoing", default: false)
         accessList.discards = access.bool("discard", default: false)
         accessList.discardsByAnyList = access.choice(
             "discard-scope", of: ["server": false, "any": true], default: false)
+        var reverseNameList = ReverseNameList()
         reverseNameList.discards = mapping.mapping("rdns-list").bool("discard", default: false)
-        passwordAge = PasswordAge(from: mapping.mapping("password-age"))
+        self.init(
+            senderLogin: senderLogin, accessList: accessList, reverseNameList: reverseNameList,
+            passwordAge: PasswordAge(from: mapping.mapping("password-age")))
     }
 
     /// The mappings with every key written out.

@@ -56,8 +56,8 @@ public struct DirectoryConfiguration: ServiceConfiguration {
         mlmmjAdmin = mapping.optionalMapping("mlmmjadmin").map(MLMMJAdminConfiguration.init(from:))
         postfixMaps = mapping.optionalMapping("postfix-maps").map(PostfixMapsConfiguration.init(from:))
         cache = Cache(from: mapping.mapping("cache"))
-        rules = DirectoryRules(from: mapping, delimiters: common.recipientDelimiters)
-        rules.senderLogin.asksMLMMJAdmin = mlmmjAdmin != nil
+        rules = DirectoryRules(
+            from: mapping, delimiters: common.recipientDelimiters, asksMLMMJAdmin: mlmmjAdmin != nil)
         allWildcards = mapping.mapping("access-list").bool("all-wildcard-ip", default: false)
         for (alias, _) in aliasDomains where localDomains.contains(alias) {
             mapping.report("alias-domains", "\(alias) is in local-domains as well")

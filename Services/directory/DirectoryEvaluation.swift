@@ -13,90 +13,95 @@ final class DirectoryEvaluation: Sendable {
     private let checks: [DirectoryCheck?]
 
     init(request: CheckRequest, subject: DirectorySubject, settings: DirectoryService.Settings) {
-        self.request = request
         self.subject = subject
         self.settings = settings
-        checks = request.checks.map { DirectoryCheck(rawValue: $0) }
+        checks = request.checks.map { DirectoryCheck(name: $0) }
+        self.request = request
     }
 
     /// No check needs as many; what comes back with new questions each time is given up.
     private static let maximumRounds = 6
 
-    /// What came of one check.
-    private struct Outcome {
-        var decision: Decision
-        /// Whether the service has such a check.
-        var isKnown = true
-        var failure: String?
-        /// What the check that records has to enter.
-        var entries: [OutboundWhitelisting.Entry] = []
+    /// What came of the checks in one round.
+    private struct Round {
+        /// Of each check in its order; of one that is undecided what is said if that is the end of it.
+        var results: [(check: String, result: CheckResult)] = []
+        var isUndecided = false
+        /// The facts that checks need.
+        var needs: [FactName] = []
+        /// What the check that records has to enter, and its place.
+        var recording: (entries: [OutboundWhitelisting.Entry], place: Int)?
     }
 
     func run(
         on service: DirectoryService, answers: LookupList<Answer>, round: Int,
         reply: @escaping @Sendable (CheckReply) -> Void
     ) {
-        let (outcomes, knowledge) = decide(on: service.board, answers)
-        let missing = knowledge.missing
-        let isUndecided = outcomes.contains { $0.decision == .undecided }
-        guard isUndecided, !missing.isEmpty, round < Self.maximumRounds else {
-            return finish(outcomes, on: service, reply)
+        var knowledge = Knowledge(service.board, answers: answers, domains: settings.domains)
+        let outcome = decide(&knowledge)
+        guard outcome.isUndecided, knowledge.lacksSomething, round < Self.maximumRounds else {
+            return finish(outcome, on: service, reply)
         }
         let known = knowledge.answers
-        service.board.fetch(missing) { received in
+        service.board.fetch(knowledge.missing) { received in
             self.run(on: service, answers: known.adding(received), round: round + 1, reply: reply)
         }
     }
 
-    private func decide(on board: LookupBoard, _ answers: LookupList<Answer>) -> ([Outcome], Knowledge) {
-        var knowledge = Knowledge(board, answers: answers, domains: settings.domains)
-        let outcomes = zip(request.checks, checks).map { name, check in
+    private func decide(_ knowledge: inout Knowledge) -> Round {
+        var round = Round()
+        round.results.reserveCapacity(checks.count)
+        for (name, check) in zip(request.checks, checks) {
             knowledge.begin()
-            var outcome = decide(name, check, &knowledge)
-            outcome.failure = knowledge.failure
-            return outcome
+            let result: CheckResult
+            if let check {
+                result = decide(check, &knowledge, &round)
+            } else if name == DirectoryService.outboundCheck {
+                result = record(&knowledge, &round)
+            } else {
+                result = .error("unknown check \(name)")
+            }
+            round.results.append((check: name, result: result))
         }
-        return (outcomes, knowledge)
+        return round
     }
 
-    private func decide(_ name: String, _ check: DirectoryCheck?, _ knowledge: inout Knowledge) -> Outcome {
-        if let check {
-            guard request.policy.protocolState == .rcpt else { return Outcome(decision: .none) }
-            return Outcome(decision: settings.configuration.rules.decide(check, subject, &knowledge))
+    private func decide(
+        _ check: DirectoryCheck, _ knowledge: inout Knowledge, _ round: inout Round
+    ) -> CheckResult {
+        guard request.policy.protocolState == .rcpt else { return .verdict(.none) }
+        switch settings.rules.decide(check, subject, &knowledge) {
+        case .verdict(let verdict, let reason): return .verdict(verdict, reason: reason)
+        case .needs(let names): round.needs += names
+        case .undecided: round.isUndecided = true
         }
-        guard name == DirectoryService.outboundCheck else { return Outcome(decision: .none, isKnown: false) }
-        guard let entries = entries(&knowledge) else { return Outcome(decision: .undecided) }
-        return Outcome(decision: .none, entries: entries)
+        return Self.undecided(knowledge)
+    }
+
+    private func record(_ knowledge: inout Knowledge, _ round: inout Round) -> CheckResult {
+        guard let entries = entries(&knowledge) else {
+            round.isUndecided = true
+            return Self.undecided(knowledge)
+        }
+        if !entries.isEmpty, round.recording == nil { round.recording = (entries, round.results.count) }
+        return .verdict(.none)
+    }
+
+    private static func undecided(_ knowledge: Knowledge) -> CheckResult {
+        .error(knowledge.failure ?? "too many questions to the directory")
     }
 
     // MARK: - The reply
 
     private func finish(
-        _ outcomes: [Outcome], on service: DirectoryService, _ reply: @escaping @Sendable (CheckReply) -> Void
+        _ round: Round, on service: DirectoryService, _ reply: @escaping @Sendable (CheckReply) -> Void
     ) {
-        var needs: [FactName] = []
-        for outcome in outcomes {
-            if case .needs(let names) = outcome.decision { needs += names }
-        }
-        guard needs.isEmpty else { return reply(.needs(needs)) }
-        let results = zip(request.checks, outcomes).map { name, outcome in
-            (check: name, result: Self.result(name, outcome))
-        }
-        guard let place = outcomes.firstIndex(where: { !$0.entries.isEmpty }), !request.isDryRun else {
-            return reply(.results(results))
-        }
-        service.enter(outcomes[place].entries, until: request.deadline) { error in
-            var results = results
+        guard round.needs.isEmpty else { return reply(.needs(round.needs)) }
+        guard let (entries, place) = round.recording, !request.isDryRun else { return reply(.results(round.results)) }
+        service.enter(entries, until: request.deadline) { error in
+            var results = round.results
             if let error { results[place].result = .error("lists: \(error.code.rawValue)") }
             reply(.results(results))
-        }
-    }
-
-    private static func result(_ name: String, _ outcome: Outcome) -> CheckResult {
-        guard outcome.isKnown else { return .error("unknown check \(name)") }
-        switch outcome.decision {
-        case .verdict(let verdict, let reason): return .verdict(verdict, reason: reason)
-        case .undecided, .needs: return .error(outcome.failure ?? "too many questions to the directory")
         }
     }
 

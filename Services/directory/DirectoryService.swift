@@ -10,11 +10,13 @@ public final class DirectoryService: PolicyService {
     final class Settings: Sendable {
         let configuration: DirectoryConfiguration
         let common: CommonConfiguration
+        let rules: DirectoryRules
         let domains: LocalDomains
 
         init(_ configuration: DirectoryConfiguration, _ common: CommonConfiguration) {
             self.configuration = configuration
             self.common = common
+            rules = configuration.rules
             domains = configuration.domains(hostnames: common.hostnames)
         }
     }
@@ -91,7 +93,8 @@ public final class DirectoryService: PolicyService {
     /// Decides the checks; what is known already decides at once, on the caller's thread.
     public func check(_ request: CheckRequest, reply: @escaping @Sendable (CheckReply) -> Void) {
         let current = settings.withLock { $0 }
-        let subject = DirectorySubject(request, common: current.common, now: clock.unixSeconds())
+        let subject = DirectorySubject(
+            request.policy, facts: request.facts, settings: current, now: clock.unixSeconds())
         let evaluation = DirectoryEvaluation(request: request, subject: subject, settings: current)
         evaluation.run(on: self, answers: LookupList(), round: 0, reply: reply)
     }

@@ -16,7 +16,8 @@ public struct LocalDomains: Sendable, Hashable {
 
     private var kinds: [Domain: Kind] = [:]
     private var targets: [Domain: Domain] = [:]
-    private var hostnames: Set<Domain> = []
+    /// What is known of the domains of the lists and the names of the host; nearly every decision asks.
+    private var entries: [Domain: DomainEntry] = [:]
     /// All domains of the lists in the order of their texts.
     private let sorted: [Domain]
 
@@ -34,13 +35,14 @@ public struct LocalDomains: Sendable, Hashable {
             kinds[domain] = .local
             targets[domain] = nil
         }
-        self.hostnames = Set(hostnames)
+        for hostname in hostnames { entries[hostname] = DomainEntry(hosting: .local, owner: hostname) }
+        for (domain, kind) in kinds { entries[domain] = DomainEntry(domain, kind, target: targets[domain]) }
         sorted = kinds.keys.sorted { $0.text < $1.text }
     }
 
     /// Whether mail for the domain is this server's business: a domain of one of the lists, or a name of the host.
     public func contains(_ domain: Domain) -> Bool {
-        kinds[domain] != nil || hostnames.contains(domain)
+        entries[domain] != nil
     }
 
     /// The domain that an alias domain stands for; nil for any other.
@@ -55,13 +57,7 @@ public struct LocalDomains: Sendable, Hashable {
 
     /// What is known of a domain; nil when it is neither in the lists nor a name of the host.
     func entry(of domain: Domain) -> DomainEntry? {
-        switch kinds[domain] {
-        case .local: DomainEntry(hosting: .local, owner: domain)
-        case .backupMX: DomainEntry(hosting: .backupMX, owner: domain)
-        case .alias:
-            DomainEntry(hosting: .local, aliasTarget: targets[domain], owner: targets[domain] ?? domain)
-        case nil: hostnames.contains(domain) ? DomainEntry(hosting: .local, owner: domain) : nil
-        }
+        entries[domain]
     }
 
     /// All domains of the lists in alphabetical order.
@@ -92,5 +88,15 @@ public struct LocalDomains: Sendable, Hashable {
             if sorted[middle].text <= text { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+}
+
+extension DomainEntry {
+    fileprivate convenience init(_ domain: Domain, _ kind: LocalDomains.Kind, target: Domain?) {
+        switch kind {
+        case .local: self.init(hosting: .local, owner: domain)
+        case .backupMX: self.init(hosting: .backupMX, owner: domain)
+        case .alias: self.init(hosting: .local, aliasTarget: target, owner: target ?? domain)
+        }
     }
 }

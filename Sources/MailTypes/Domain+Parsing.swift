@@ -10,14 +10,20 @@ extension Domain {
 
     /// Reads a name or an address literal out of a longer text.
     public init?(parsing text: Substring) {
+        guard let (domain, _) = Domain.parse(text) else { return nil }
+        self = domain
+    }
+
+    /// Reads a name or an address literal, and tells whether it was in normalised form already.
+    static func parse(_ text: Substring) -> (domain: Domain, isNormal: Bool)? {
         guard let first = text.utf8.first, text.utf8.count <= Domain.maximumLength else { return nil }
         if first == UInt8(ascii: "[") {
-            guard let literal = Domain.literal(text) else { return nil }
-            self.init(normalised: literal)
-            return
+            return Domain.literal(text).map { (Domain(normalised: $0), $0 == text) }
         }
         guard let shape = Shape(text) else { return nil }
-        self.init(normalised: shape.normalised(text))
+        if shape.isNormal { return (Domain(normalised: String(text)), true) }
+        let normalised = shape.normalised(text)
+        return (Domain(normalised: normalised), normalised == text)
     }
 
     private static func literal(_ text: Substring) -> String? {
@@ -48,10 +54,8 @@ private struct Shape {
     private var hasNonASCII = false
 
     init?(_ text: Substring) {
-        for byte in text.utf8 {
-            guard take(byte) else { return nil }
-        }
-        guard labelLength > 0 else { return nil }
+        var bytes = text
+        guard bytes.withUTF8({ $0.allSatisfy { take($0) } }), labelLength > 0 else { return nil }
         if hasNonASCII {
             guard Shape.isInternational(text) else { return nil }
         }
@@ -75,9 +79,12 @@ private struct Shape {
         }
     }
 
+    /// Whether the name is its own normal form.
+    var isNormal: Bool { !hasNonASCII && !hasUppercase }
+
+    /// The normal form of a name that is not its own.
     func normalised(_ text: Substring) -> String {
-        if hasNonASCII { return InternationalName.normalise(String(text)) }
-        return hasUppercase ? text.lowercased() : String(text)
+        hasNonASCII ? InternationalName.normalise(String(text)) : text.lowercased()
     }
 }
 

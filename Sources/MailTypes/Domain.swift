@@ -48,9 +48,10 @@ public struct Domain: Sendable, Hashable {
     /// True for a name that a list entry or an account may have: it has a dot, begins with a letter, a digit, `_` or
     /// `-`, and its last label has two characters or more, the first two of them letters.
     public var isListDomain: Bool {
-        guard !isAddressLiteral, let dot = text.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-        let label = text[text.utf8.index(after: dot)...]
-        if label.utf8.count >= 2, label.utf8.prefix(2).allSatisfy(\.isASCIILetter) { return true }
+        guard !isAddressLiteral, let dot = text.lastUTF8Index(of: UInt8(ascii: ".")) else { return false }
+        let label = text[text.utf8.index(after: dot)..<text.endIndex]
+        var bytes = label
+        if bytes.withUTF8({ $0.count >= 2 && $0[0].isASCIILetter && $0[1].isASCIILetter }) { return true }
         let start = label.unicodeScalars.prefix(2)
         return start.count == 2 && start.allSatisfy { $0.properties.isAlphabetic }
     }

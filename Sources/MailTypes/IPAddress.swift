@@ -51,11 +51,13 @@ public enum IPAddress: Sendable, Hashable {
         case v6(high: UInt64, low: UInt64)
 
         init?(_ text: String) {
-            // Longest spelling: six groups of four digits and an embedded IPv4 address. C would stop at a NUL.
-            guard text.utf8.count <= 45, !text.utf8.contains(0) else { return nil }
-            if let number = Literal.ipv4(text.utf8) {
+            // Longest spelling: six groups of four digits and an embedded IPv4 address.
+            guard text.utf8.count <= 45 else { return nil }
+            var bytes = text
+            if let number = bytes.withUTF8({ Literal.ipv4($0) }) {
                 self = .v4(number)
-            } else if text.utf8.contains(UInt8(ascii: ":")) {
+            } else if text.utf8.contains(UInt8(ascii: ":")), !text.utf8.contains(0) {
+                // C would stop at a NUL.
                 var address = in6_addr()
                 guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
                 let halves = withUnsafeBytes(of: &address) { bytes in
@@ -68,7 +70,7 @@ public enum IPAddress: Sendable, Hashable {
         }
 
         /// Four decimal fields, none over 255 and none with a zero before it, as inet_pton(3) takes them.
-        private static func ipv4(_ text: String.UTF8View) -> UInt32? {
+        private static func ipv4(_ text: UnsafeBufferPointer<UInt8>) -> UInt32? {
             var number: UInt32 = 0
             var field: UInt32?
             var dots = 0

@@ -5,49 +5,68 @@ public struct Mailbox: Sendable {
     /// The longest address taken, in bytes.
     public static let maximumLength = 320
 
+    /// An object: an address goes from hand to hand, and four texts are much to copy.
+    private final class Parts: Sendable {
+        let original: String
+        let text: String
+        let localPart: String
+        let domain: Domain
+
+        init(original: String, text: String, localPart: String, domain: Domain) {
+            self.original = original
+            self.text = text
+            self.localPart = localPart
+            self.domain = domain
+        }
+    }
+
+    private let parts: Parts
+
     /// The address as it was given, without quotes, in its own letter case.
-    public let original: String
+    public var original: String { parts.original }
 
     /// The normalised address: `localPart`, `@`, the domain's text.
-    public let text: String
+    public var text: String { parts.text }
 
     /// The local part in lower case, by the rules of no particular language.
-    public let localPart: String
+    public var localPart: String { parts.localPart }
 
     /// The domain.
-    public let domain: Domain
+    public var domain: Domain { parts.domain }
 
     /// Puts together parts that are already in normalised form.
     init(localPart: String, domain: Domain) {
-        self.localPart = localPart
-        self.domain = domain
-        text = "\(localPart)@\(domain.text)"
-        original = text
+        let text = "\(localPart)@\(domain.text)"
+        parts = Parts(original: text, text: text, localPart: localPart, domain: domain)
     }
 
     /// Reads an address without quotes. It is split at its last `@`; both parts have at least one byte, the whole has
     /// at most 320, the local part has any characters except controls, and the domain is a `Domain`.
     public init?(parsing address: String) {
         guard address.utf8.count <= Mailbox.maximumLength,
-            let at = address.utf8.lastIndex(of: UInt8(ascii: "@")), at != address.startIndex,
-            case let name = address[address.utf8.index(after: at)...], let domain = Domain(parsing: name)
+            let at = address.lastUTF8Index(of: UInt8(ascii: "@")), at != address.startIndex,
+            let (domain, isNormalDomain) = Domain.parse(address[address.utf8.index(after: at)..<address.endIndex])
         else { return nil }
         let local = address[..<at]
         guard let isNormal = Mailbox.isNormal(local) else { return nil }
-        localPart = isNormal ? String(local) : local.lowercased()
-        self.domain = domain
-        original = address
+        let localPart = isNormal ? String(local) : local.lowercased()
         // Nearly every address comes in normal form already; it then shares its storage.
-        text = isNormal && name == domain.text ? address : "\(localPart)@\(domain.text)"
+        let text = isNormal && isNormalDomain ? address : "\(localPart)@\(domain.text)"
+        parts = Parts(original: address, text: text, localPart: localPart, domain: domain)
     }
 
     /// Whether the local part is its own lower-case form; nil when it holds a control character.
     private static func isNormal(_ local: Substring) -> Bool? {
         var isPlain = true
-        for byte in local.utf8 {
-            if byte.isASCIIControl { return nil }
-            if byte.isASCIIUppercase || !byte.isASCII { isPlain = false }
+        var bytes = local
+        let hasControl = bytes.withUTF8 { bytes in
+            for byte in bytes {
+                if byte.isASCIIControl { return true }
+                if byte.isASCIIUppercase || !byte.isASCII { isPlain = false }
+            }
+            return false
         }
+        if hasControl { return nil }
         if isPlain { return true }
         return local.unicodeScalars.contains(where: \.isControl) ? nil : false
     }
@@ -56,7 +75,7 @@ public struct Mailbox: Sendable {
 extension Mailbox: Hashable {
     /// Compares the normalised texts.
     public static func == (left: Mailbox, right: Mailbox) -> Bool {
-        left.text == right.text
+        left.parts === right.parts || left.text == right.text
     }
 
     /// Hashes the normalised text.
@@ -83,7 +102,7 @@ extension Mailbox {
     }
 
     private var originalSeparator: String.Index {
-        original.utf8.lastIndex(of: UInt8(ascii: "@")) ?? original.endIndex
+        original.lastUTF8Index(of: UInt8(ascii: "@")) ?? original.endIndex
     }
 }
 

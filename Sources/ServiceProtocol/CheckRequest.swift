@@ -38,18 +38,45 @@ public struct CheckRequest: Sendable {
     /// Decodes a `request=check` message.
     /// - Returns: nil when it names no check.
     public init?(_ list: AttributeList) {
-        let names = (list.string("checks") ?? "").utf8.split(separator: UInt8(ascii: " "))
-        let checks = names.map { String(Substring($0)) }
+        let checks = list.bytes("checks").map { $0.withUnsafeBytes { Self.words($0) } } ?? []
         guard !checks.isEmpty else { return nil }
+        self.checks = checks
+        policy = PolicyRequest(list)
+        key = list.string("key").flatMap(RecordingKey.init(parsing:))
+        deadline =
+            list.integer("deadline").map(MonotonicInstant.init(milliseconds:)) ?? MonotonicInstant(microseconds: .max)
+        facts = Self.facts(in: list)
+        recipients = KnownRecipients(list)
+        isDryRun = list.string("dry-run") == "1"
+    }
+
+    private static func facts(in list: AttributeList) -> [FactName: String] {
+        // Many questions come without facts, and no attribute of Postfix begins like theirs.
+        var mayHaveFacts = false
+        let isPlain = list.forEachPlain { name, _ in
+            if name.first == UInt8(ascii: "f") { mayHaveFacts = true }
+        }
+        guard mayHaveFacts || !isPlain else { return [:] }
         var facts: [FactName: String] = [:]
         list.forEach(prefix: "fact.") { name, value in
             if let name = FactName(parsing: name) { facts[name] = value }
         }
-        self.init(
-            checks: checks, policy: PolicyRequest(list), key: list.string("key").flatMap(RecordingKey.init(parsing:)),
-            deadline: list.integer("deadline").map(MonotonicInstant.init(milliseconds:))
-                ?? MonotonicInstant(microseconds: .max),
-            facts: facts, recipients: KnownRecipients(list), isDryRun: list.string("dry-run") == "1")
+        return facts
+    }
+
+    /// What stands between spaces.
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> [String] {
+        var words: [String] = []
+        words.reserveCapacity(8)
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
+            if end > start {
+                words.append(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self))
+            }
+            start = end + 1
+        }
+        return words
     }
 
     /// Appends the whole request without the lines every request begins with, nor the closing empty line.

@@ -24,8 +24,14 @@ package struct LookupList<Value> {
     package mutating func set(_ lookup: Lookup, to value: Value) {
         if let place = place(of: lookup) {
             elements[place].value = value
-            return
+        } else {
+            add(lookup, value)
         }
+    }
+
+    /// Gives a value to a question that has none yet.
+    mutating func add(_ lookup: Lookup, _ value: Value) {
+        if elements.isEmpty { elements.reserveCapacity(Self.few) }
         elements.append((lookup, value))
         guard elements.count > Self.few else { return }
         if places.isEmpty {

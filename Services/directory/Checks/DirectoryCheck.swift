@@ -16,19 +16,38 @@ package enum DirectoryCheck: String, CaseIterable, Sendable {
     case accessList = "access-list"
 }
 
-/// How the checks decide.
-package struct DirectoryRules: Sendable, Equatable {
-    /// For `sender-login`.
-    package var senderLogin = SenderLogin()
-    /// For `access-list`.
-    package var accessList = AccessList()
-    /// For `rdns-list`.
-    package var reverseNameList = ReverseNameList()
-    /// For `password-age`.
-    package var passwordAge = PasswordAge()
+extension DirectoryCheck {
+    private static let names = allCases.map(\.rawValue)
 
-    /// As shipped.
-    package init() {}
+    /// The check of a name; each request names several. There are few, so comparing is quicker than a hash.
+    init?(name: String) {
+        let length = name.utf8.count
+        let place = Self.names.firstIndex { $0.utf8.count == length && $0 == name }
+        guard let place else { return nil }
+        self = Self.allCases[place]
+    }
+}
+
+/// How the checks decide. An object, since each check of each request looks at it.
+package final class DirectoryRules: Sendable {
+    /// For `sender-login`.
+    let senderLogin: SenderLogin
+    /// For `access-list`.
+    let accessList: AccessList
+    /// For `rdns-list`.
+    let reverseNameList: ReverseNameList
+    /// For `password-age`.
+    let passwordAge: PasswordAge
+
+    /// These rules.
+    init(
+        senderLogin: SenderLogin, accessList: AccessList, reverseNameList: ReverseNameList, passwordAge: PasswordAge
+    ) {
+        self.senderLogin = senderLogin
+        self.accessList = accessList
+        self.reverseNameList = reverseNameList
+        self.passwordAge = passwordAge
+    }
 
     /// Decides one check.
     package func decide(

@@ -2,8 +2,8 @@ package import MailTypes
 internal import PostfixProtocol
 package import ServiceProtocol
 
-/// A request as the checks of this service look at it.
-package struct DirectorySubject: Sendable {
+/// A request as the checks of this service look at it. An object, since each check is handed it.
+package final class DirectorySubject: Sendable {
     /// The envelope sender without its extension.
     package let sender: EnvelopeAddress
     /// The login name; nil without one. It keeps its extension.
@@ -21,22 +21,22 @@ package struct DirectorySubject: Sendable {
     private let facts: [FactName: String]
 
     /// Takes a request apart.
-    package init(_ request: CheckRequest, common: CommonConfiguration, now: Int) {
-        let policy = request.policy
-        sender = Self.address(policy.string(.sender), common)
-        recipient = Self.address(policy.string(.recipient), common)
+    init(_ policy: PolicyRequest, facts: [FactName: String], settings: DirectoryService.Settings, now: Int) {
+        sender = Self.address(policy.string(.sender), settings)
+        recipient = Self.address(policy.string(.recipient), settings)
         user = policy.isEmpty(.saslUsername) ? nil : EnvelopeAddress(parsing: policy.string(.saslUsername))
         client = ClientAddress(parsing: policy.string(.clientAddress))
-        isTrusted = common.trustedNetworks.contains(client)
-        let name = policy.string(.reverseClientName).lowercased()
+        isTrusted = settings.common.trustedNetworks.contains(client)
+        let name = policy.string(.reverseClientName).inLowerCase
         reverseName = name == "unknown" ? "" : name
         self.now = now
-        facts = request.facts
+        self.facts = facts
     }
 
-    private static func address(_ text: String, _ common: CommonConfiguration) -> EnvelopeAddress {
+    private static func address(_ text: String, _ settings: DirectoryService.Settings) -> EnvelopeAddress {
         switch EnvelopeAddress(parsing: text) {
-        case .mailbox(let mailbox): .mailbox(mailbox.withoutExtension(delimiters: common.recipientDelimiters))
+        case .mailbox(let mailbox):
+            .mailbox(mailbox.withoutExtension(delimiters: settings.common.recipientDelimiters))
         case let other: other
         }
     }

@@ -1,9 +1,9 @@
 package import MailTypes
 
-/// What a domain is to this server.
-package struct DomainEntry: Equatable, Sendable {
+/// What a domain is to this server. An object, since most checks of a request ask for it.
+package final class DomainEntry: Sendable {
     /// How mail for a domain is taken.
-    package enum Hosting: Equatable, Sendable {
+    package enum Hosting: Hashable, Sendable {
         /// It has mailboxes here.
         case local
         /// Mail for it is passed on to its primary MX.
@@ -11,13 +11,13 @@ package struct DomainEntry: Equatable, Sendable {
     }
 
     /// How mail for it is taken, be it a domain of its own or another name; nil when it is not.
-    package var hosting: Hosting?
+    package let hosting: Hosting?
     /// The domain that it is another name for.
-    package var aliasTarget: Domain?
+    package let aliasTarget: Domain?
     /// The domain that it, or that it as another name, belongs to; also when no mail is taken for it.
-    package var owner: Domain?
+    package let owner: Domain?
     /// All names of that domain, as far as the directory tells them along.
-    package var names: Set<Domain> = []
+    package let names: Set<Domain>
 
     /// An entry.
     package init(
@@ -31,4 +31,21 @@ package struct DomainEntry: Equatable, Sendable {
 
     /// A domain of somebody else.
     package static let unknown = DomainEntry()
+}
+
+extension DomainEntry: Hashable {
+    /// Compares what they say.
+    package static func == (left: DomainEntry, right: DomainEntry) -> Bool {
+        left === right
+            || left.hosting == right.hosting && left.aliasTarget == right.aliasTarget && left.owner == right.owner
+                && left.names == right.names
+    }
+
+    /// Hashes what it says.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(hosting)
+        hasher.combine(aliasTarget)
+        hasher.combine(owner)
+        hasher.combine(names)
+    }
 }

@@ -12,6 +12,11 @@ package struct Knowledge {
     private let now: Int
     private let domains: LocalDomains
 
+    /// What this decision knows of addresses and of domains: most checks ask for the same two or three, and nothing is
+    /// hashed for them here.
+    private var accounts = NamedFew<AccountEntry>()
+    private var domainEntries = NamedFew<DomainEntry>()
+
     private var wanted = LookupList<Void>()
     /// Why something cannot be known; the last reason.
     package private(set) var failure: String?
@@ -30,6 +35,9 @@ package struct Knowledge {
     /// What has to be asked before the decision can be made.
     package var missing: [Lookup] { wanted.lookups }
 
+    /// Whether anything has to be asked.
+    var lacksSomething: Bool { !wanted.isEmpty }
+
     /// Forgets what failed: the next check begins.
     mutating func begin() {
         failure = nil
@@ -46,7 +54,7 @@ package struct Knowledge {
     private mutating func known(_ lookup: Lookup) -> Answer? {
         if let found = answers[lookup] { return found }
         guard let answer = board.answer(to: lookup, now: now) else { return nil }
-        answers.set(lookup, to: answer)
+        answers.add(lookup, answer)
         return answer
     }
 
@@ -69,6 +77,13 @@ package struct Knowledge {
 
     /// What a domain is.
     package mutating func domain(_ domain: Domain) -> DomainEntry? {
+        if let entry = domainEntries[domain.text] { return entry }
+        guard let entry = entry(of: domain) else { return nil }
+        domainEntries.add(domain.text, entry)
+        return entry
+    }
+
+    private mutating func entry(of domain: Domain) -> DomainEntry? {
         if let entry = domains.entry(of: domain) { return entry }
         // What no administrator could have entered need not be asked for.
         guard domain.isListDomain else { return .unknown }
@@ -78,7 +93,9 @@ package struct Knowledge {
 
     /// What an address is.
     package mutating func account(_ mailbox: Mailbox) -> AccountEntry? {
+        if let entry = accounts[mailbox.text] { return entry }
         guard case .account(let entry)? = answer(.account(mailbox)) else { return nil }
+        accounts.add(mailbox.text, entry)
         return entry
     }
 

@@ -7,7 +7,8 @@ enum LogText {
     static func quote(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars.prefix(limit) {
-            quoted += scalar.escaped(asASCII: false)
+            // Of the control characters Swift escapes only those of ASCII by itself.
+            quoted += scalar.escaped(asASCII: (0x80...0x9f).contains(scalar.value))
         }
         if text.unicodeScalars.dropFirst(limit).first != nil {
             quoted += "..."

@@ -24,6 +24,17 @@ import Testing
 
         func stop() {}
 
+        /// Takes away what was asked last, for later.
+        func putOff() -> State {
+            state.withLock { state in
+                State(asked: [state.asked.removeLast()], replies: [state.replies.removeLast()])
+            }
+        }
+
+        func take(_ put: State) {
+            state.withLock { $0 = put }
+        }
+
         func answer(_ answer: Answer) {
             let (asked, replies) = state.withLock { state in
                 defer { state = State() }
@@ -48,6 +59,7 @@ import Testing
     private let board: LookupBoard
     private let lookup: Lookup
     private static let yes = Answer.domain(DomainEntry(hosting: .local))
+    private static let no = Answer.domain(.unknown)
 
     init() throws {
         let source = source, clock = clock
@@ -115,6 +127,23 @@ import Testing
         #expect(received.all.count == 1)
         fetch()
         #expect(source.state.withLock { $0.asked.count } == 1)
+    }
+
+    /// Who asks after a change is not told what was asked before it, though that is still under way.
+    @Test func afterAChangeItIsAskedAnew() {
+        fetch()
+        board.forget()
+        fetch()
+        fetch()
+        #expect(source.state.withLock { $0.asked } == [[lookup], [lookup]])
+        let new = source.putOff()
+        source.answer(Self.no)
+        #expect(received.all == [[lookup: Self.no]])
+        #expect(board.answer(to: lookup, now: board.now) == nil)
+        source.take(new)
+        source.answer(Self.yes)
+        #expect(received.all == [[lookup: Self.no], [lookup: Self.yes], [lookup: Self.yes]])
+        #expect(board.answer(to: lookup, now: board.now) == Self.yes)
     }
 
     /// A new entry of a white list costs what is known of lists, and nothing else; nor does it end facts.

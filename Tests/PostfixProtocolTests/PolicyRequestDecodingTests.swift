@@ -111,6 +111,9 @@ import Testing
     @Test func errorsQuoteThePeer() {
         let error = PolicyRequestError.unknownRequest("a\n\"" + String(repeating: "x", count: 100))
         #expect(error.description == #"unknown request "a\n\""# + String(repeating: "x", count: 61) + #"...""#)
+        // Control characters beyond ASCII too, and no other character.
+        let other = PolicyRequestError.unknownRequest("\u{80}\u{9b}\u{9f}\u{a0}\u{fc}")
+        #expect(other.description == "unknown request \"\\u{0080}\\u{009B}\\u{009F}\u{a0}\u{fc}\"")
         #expect(PolicyRequestError.missingRequest.description == #"the attribute "request" is missing"#)
     }
 }

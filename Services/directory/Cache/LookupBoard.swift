@@ -20,10 +20,11 @@ final class LookupBoard: Sendable {
         }
     }
 
-    private struct Flight {
+    /// A question under way. After a change it is asked anew beside itself: what was asked before it may not know of it.
+    private struct Flight: Hashable {
+        var lookup: Lookup
         /// That of the table when it was asked.
         var edition: Int
-        var waiters: [Waiter]
     }
 
     private struct BackendState {
@@ -47,7 +48,8 @@ final class LookupBoard: Sendable {
 
     private struct State {
         var table: AnswerTable
-        var flights: [Lookup: Flight] = [:]
+        /// Who waits for each.
+        var flights: [Flight: [Waiter]] = [:]
         /// Another one when everything is forgotten, for others to tell. Drawn at random, so it differs from those of
         /// other instances and of the time before a restart.
         var revision = State.newRevision()
@@ -119,13 +121,13 @@ final class LookupBoard: Sendable {
         let waiter = Waiter(then)
         let (new, isComplete) = state.withLock { state in Self.join(lookups, waiter, &state, now) }
         if isComplete { then(waiter.received) }
-        ask(new)
+        if !new.isEmpty { ask(new) }
     }
 
     private static func join(
         _ lookups: [Lookup], _ waiter: Waiter, _ state: inout State, _ now: Int
-    ) -> (new: [Lookup], isComplete: Bool) {
-        var new: [Lookup] = []
+    ) -> (new: [Flight], isComplete: Bool) {
+        var new: [Flight] = []
         for lookup in lookups {
             if let answer = state.table.answer(to: lookup, now: now) {
                 waiter.received.append((lookup, answer))
@@ -139,48 +141,49 @@ final class LookupBoard: Sendable {
                 continue
             }
             waiter.missing += 1
-            if state.flights[lookup] == nil {
-                new.append(lookup)
+            let flight = Flight(lookup: lookup, edition: state.table.edition(of: lookup))
+            if state.flights[flight]?.append(waiter) == nil {
+                new.append(flight)
                 state.backends[lookup.backend.rawValue].sent(now)
-                state.flights[lookup] = Flight(edition: state.table.edition(of: lookup), waiters: [waiter])
-            } else {
-                state.flights[lookup]?.waiters.append(waiter)
+                state.flights[flight] = [waiter]
             }
         }
         state.figures.asked += new.count
         return (new, waiter.missing == 0)
     }
 
-    private func ask(_ lookups: [Lookup]) {
-        guard !lookups.isEmpty else { return }
+    private func ask(_ flights: [Flight]) {
         for backend in Lookup.Backend.allCases {
-            let own = lookups.filter { $0.backend == backend }
-            guard let first = own.first else { continue }
-            if let source = route(first) {
-                source.ask(own) { [weak self] answers in self?.arrive(answers) }
+            // Those of one backend were begun at once, so they are of one edition.
+            let own = flights.compactMap { $0.lookup.backend == backend ? $0.lookup : nil }
+            guard let first = flights.first(where: { $0.lookup.backend == backend }) else { continue }
+            let edition = first.edition
+            if let source = route(first.lookup) {
+                source.ask(own) { [weak self] answers in self?.arrive(answers, edition) }
             } else {
-                arrive(own.map { ($0, .failed("\(backend): nothing is configured that could answer")) })
+                arrive(own.map { ($0, .failed("\(backend): nothing is configured that could answer")) }, edition)
             }
         }
     }
 
     /// Takes answers and tells those who have all of theirs.
-    private func arrive(_ answers: [(lookup: Lookup, answer: Answer)]) {
+    private func arrive(_ answers: [(lookup: Lookup, answer: Answer)], _ edition: Int) {
         let now = clock()
         // The lock is taken for each: who decides meanwhile must not wait for all.
         for (lookup, answer) in answers {
-            let complete = state.withLock { state in Self.arrive(lookup, answer, &state, now) }
+            let flight = Flight(lookup: lookup, edition: edition)
+            let complete = state.withLock { state in Self.arrive(flight, answer, &state, now) }
             for waiter in complete { waiter.continuation(waiter.received) }
         }
     }
 
-    private static func arrive(_ lookup: Lookup, _ answer: Answer, _ state: inout State, _ now: Int) -> [Waiter] {
-        guard let flight = state.flights.removeValue(forKey: lookup) else { return [] }
-        state.backends[lookup.backend.rawValue].answered(now)
-        let usable = usable(answer, lookup, flight, &state, now)
+    private static func arrive(_ flight: Flight, _ answer: Answer, _ state: inout State, _ now: Int) -> [Waiter] {
+        guard let waiters = state.flights.removeValue(forKey: flight) else { return [] }
+        state.backends[flight.lookup.backend.rawValue].answered(now)
+        let usable = usable(answer, flight, &state, now)
         var complete: [Waiter] = []
-        for waiter in flight.waiters {
-            waiter.received.append((lookup, usable))
+        for waiter in waiters {
+            waiter.received.append((flight.lookup, usable))
             waiter.missing -= 1
             if waiter.missing == 0 { complete.append(waiter) }
         }
@@ -188,9 +191,8 @@ final class LookupBoard: Sendable {
     }
 
     /// The answer, or instead of a failure an old one.
-    private static func usable(
-        _ answer: Answer, _ lookup: Lookup, _ flight: Flight, _ state: inout State, _ now: Int
-    ) -> Answer {
+    private static func usable(_ answer: Answer, _ flight: Flight, _ state: inout State, _ now: Int) -> Answer {
+        let lookup = flight.lookup
         if case .failed = answer {
             guard let old = state.table.staleAnswer(to: lookup, now: now) else {
                 state.figures.failed += 1

@@ -3,8 +3,8 @@ enum Base32 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
 
     /// The character of a number, of which the last five bits count.
-    static func character(_ value: Int) -> Unicode.Scalar {
-        Unicode.Scalar(alphabet[value & 31])
+    static func character(_ value: Int) -> UInt8 {
+        alphabet[value & 31]
     }
 
     /// The number of a character: 0 to 31.
@@ -15,7 +15,8 @@ enum Base32 {
 
     /// Five bits in each character; the last one is filled up with zeros.
     static func encode(_ bytes: [UInt8]) -> String {
-        var text = String.UnicodeScalarView()
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count * 8 + 4) / 5)
         var pending = 0
         var count = 0
         for byte in bytes {
@@ -28,7 +29,7 @@ enum Base32 {
             pending &= 31
         }
         if count > 0 { text.append(character(pending << (5 - count))) }
-        return String(text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes that `encode` makes this text of, nil for any other text.

@@ -2,8 +2,12 @@
 enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    /// The first characters of the form of `bytes`, at most `count`.
+    static func encode(_ bytes: [UInt8], first count: Int) -> [UInt8] {
+        // Four characters for three bytes.
+        let bytes = bytes.prefix((count + 3) / 4 * 3)
         var characters: [UInt8] = []
+        characters.reserveCapacity(bytes.count / 3 * 4 + 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let group = bytes[start..<min(start + 3, bytes.count)]
             let bits = group.reduce(0) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
@@ -11,6 +15,6 @@ enum Base64 {
                 characters.append(alphabet[Int(bits >> (18 - 6 * UInt32(position))) & 63])
             }
         }
-        return characters
+        return Array(characters.prefix(count))
     }
 }

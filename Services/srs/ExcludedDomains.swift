@@ -25,7 +25,8 @@ public struct ExcludedDomains: Sendable, Hashable {
 
     /// True when the domain or one of its parents has an entry.
     public func contains(_ domain: Domain) -> Bool {
-        names.contains(domain.text) || domain.parents.contains { names.contains($0.text) }
+        guard !names.isEmpty else { return false }
+        return names.contains(domain.text) || domain.parents.contains { names.contains($0.text) }
     }
 
     /// The entries that would exclude the domain: for `a.b.com` these are `a.b.com`, `.a.b.com`, `b.com`, `.b.com`,

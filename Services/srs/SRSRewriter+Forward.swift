@@ -1,17 +1,19 @@
-import MailTypes
+public import MailTypes
 internal import SQLStore
 
 extension SRSRewriter {
     /// Rewrites a sender unless a rule leaves it as it is, by all rules: the own domains, the local ones, the excluded
     /// ones, in this order.
     ///
-    /// - Parameter day: today, in days since 1970-01-01 UTC.
+    /// - Parameters:
+    ///   - day: today, in days since 1970-01-01 UTC.
+    ///   - locality: asked about the sender's domain unless the rewriter knows it itself.
     public func forward(
-        _ key: String, day: Int, locality: DomainLocality, excluded: ExcludedDomains
+        _ key: String, day: Int, excluded: ExcludedDomains, locality: (Domain) -> DomainLocality
     ) -> SRSOutcome {
         guard let sender = SRSRewriter.mailbox(key) else { return .bypassed(.notAnAddress) }
         if let bypass = ownDomainBypass(sender.domain) { return .bypassed(bypass) }
-        switch locality {
+        switch locality(sender.domain) {
         case .local: return .bypassed(.localDomain)
         case .unknown: return .failed(.localityUnknown)
         case .foreign: break
@@ -24,7 +26,7 @@ extension SRSRewriter {
     ///
     /// - Parameter day: today, in days since 1970-01-01 UTC.
     public func forward(_ key: String, day: Int) -> SRSOutcome {
-        forward(key, day: day, locality: .foreign, excluded: ExcludedDomains())
+        forward(key, day: day, excluded: ExcludedDomains()) { _ in .foreign }
     }
 
     private func ownDomainBypass(_ domain: Domain) -> SRSBypass? {

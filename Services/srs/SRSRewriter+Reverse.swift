@@ -1,4 +1,4 @@
-import MailTypes
+public import MailTypes
 internal import SQLStore
 
 extension SRSRewriter {
@@ -7,13 +7,18 @@ extension SRSRewriter {
     /// Only an address in a domain of rewritten addresses, at the server's name or in a local domain is ours to
     /// reverse; another server's rewritten address passes through as it is.
     ///
-    /// - Parameter day: today, in days since 1970-01-01 UTC.
-    public func reverse(_ key: String, day: Int, locality: DomainLocality) -> SRSOutcome {
+    /// - Parameters:
+    ///   - day: today, in days since 1970-01-01 UTC.
+    ///   - locality: asked about the recipient's domain where it matters.
+    public func reverse(_ key: String, day: Int, locality: (Domain) -> DomainLocality) -> SRSOutcome {
         guard let recipient = SRSRewriter.mailbox(key) else { return .bypassed(.notAnAddress) }
         guard let address = SRSAddress(parsing: String(recipient.originalLocalPart)) else { return .bypassed(.notSRS) }
         if !isOwn(recipient.domain) {
-            if locality == .foreign { return .bypassed(.notSRS) }
-            if locality == .unknown { return .failed(.localityUnknown) }
+            switch locality(recipient.domain) {
+            case .local: break
+            case .foreign: return .bypassed(.notSRS)
+            case .unknown: return .failed(.localityUnknown)
+            }
         }
         guard signer.secret(of: address, on: day) != nil else { return .failed(.badHash) }
         switch address {
@@ -24,6 +29,11 @@ extension SRSRewriter {
         case .srs1(_, let firstHop, let opaque):
             return .rewritten("\(Mailbox.quotedForm(of: "SRS0\(opaque)"))@\(firstHop)")
         }
+    }
+
+    /// Reverses a recipient whose domain is of a known locality.
+    public func reverse(_ key: String, day: Int, locality: DomainLocality) -> SRSOutcome {
+        reverse(key, day: day) { _ in locality }
     }
 
     private func timeFailure(_ timestamp: String, day: Int) -> SRSOutcome? {

@@ -44,13 +44,6 @@ public struct SRSRewriter: Sendable {
         maximumPath - "SRS0=".utf8.count - hashLength - "=TS==".utf8.count - SRSAddress.identifierLength - 1
     }
 
-    /// The domain whose locality has to be known before the key is rewritten or reversed; nil when the key is no
-    /// address, or is in one of the domains the rewriter knows itself.
-    public func domainInQuestion(_ key: String) -> Domain? {
-        guard let domain = SRSRewriter.mailbox(key)?.domain, !isOwn(domain) else { return nil }
-        return domain
-    }
-
     /// True for the domains of rewritten addresses and for the server's name.
     func isOwn(_ domain: Domain) -> Bool {
         domains.contains(domain) || domain == hostname

@@ -46,7 +46,7 @@ extension SRSService {
         let excluded = store.excluded ?? ExcludedDomains()
         switch request.verb {
         case "forward":
-            let outcome = rewriter.forward(address, day: today, locality: .foreign, excluded: excluded)
+            let outcome = rewriter.forward(address, day: today, excluded: excluded) { _ in .foreign }
             reply(.done(columns: ["result", "text"], rows: [outcome.row], next: nil))
         case "reverse":
             resolve(rewriter.reverse(address, day: today, locality: .foreign)) { outcome in
@@ -61,7 +61,7 @@ extension SRSService {
         _ reply: @escaping @Sendable (AdminReply) -> Void
     ) {
         let lines = rewriter.explain(address, day: today, excluded: excluded).map { [$0.what, $0.value] }
-        let forward = rewriter.forward(address, day: today, locality: .foreign, excluded: excluded)
+        let forward = rewriter.forward(address, day: today, excluded: excluded) { _ in .foreign }
         resolve(rewriter.reverse(address, day: today, locality: .foreign)) { reverse in
             let outcomes = [("forward", forward), ("reverse", reverse)].map { name, outcome in
                 [name, outcome.row.joined(separator: ": ")]

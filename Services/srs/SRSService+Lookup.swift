@@ -13,7 +13,7 @@ extension SRSService {
         guard let rewriter = currentRewriter else { return reply(.notFound("No SRS domain, bypassed.")) }
         switch direction {
         case .reverse:
-            let outcome = rewriter.reverse(request.key, day: today, locality: locality(of: request, by: rewriter))
+            let outcome = rewriter.reverse(request.key, day: today) { Self.locality(of: $0, request) }
             finish(outcome, request, direction, reply)
         case .forward:
             guard let excluded = store.excluded else {
@@ -38,8 +38,7 @@ extension SRSService {
             log.warning("[srs][sender]  not rewritten: \(request.key): the excluded domains could not be read")
             return reply(failureRule.result(notFound: "", temporary: "The excluded domains could not be read."))
         }
-        let locality = locality(of: request, by: rewriter)
-        let outcome = rewriter.forward(request.key, day: today, locality: locality, excluded: excluded)
+        let outcome = rewriter.forward(request.key, day: today, excluded: excluded) { Self.locality(of: $0, request) }
         finish(outcome, request, .forward, reply)
     }
 
@@ -52,12 +51,10 @@ extension SRSService {
         }
     }
 
-    /// What the facts say about the key's domain. A domain no fact can be about, such as an address literal, is none of
-    /// the server's mail domains.
-    private func locality(of request: LookupRequest, by rewriter: SRSRewriter) -> DomainLocality {
-        guard let domain = rewriter.domainInQuestion(request.key) else { return .foreign }
-        let name = FactName(kind: "local", subject: domain.text)
-        guard name.hasValidDomain else { return .foreign }
+    /// What the facts say about a domain. One that no fact can be about, such as an address literal, is none of the
+    /// server's mail domains.
+    private static func locality(of domain: Domain, _ request: LookupRequest) -> DomainLocality {
+        guard let name = FactName(kind: "local", about: domain) else { return .foreign }
         switch request.facts[name] {
         case "yes": return .local
         case "no": return .foreign

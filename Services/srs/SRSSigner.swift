@@ -45,7 +45,7 @@ public struct SRSSigner: Sendable {
     /// The hash over the parts, put together without anything between them; nil when every secret has ended, or
     /// libcrypto fails.
     func hash(on day: Int, _ parts: String...) -> String? {
-        code(on: day, parts).map { String(decoding: Base64.encode($0).prefix(hashLength), as: UTF8.self) }
+        code(on: day, parts).map { String(decoding: Base64.encode($0, first: hashLength), as: UTF8.self) }
     }
 
     /// A number of 16 bytes for the parts, in their own letter case, that nobody without the secret can tell; nil as for
@@ -74,7 +74,7 @@ public struct SRSSigner: Sendable {
         var match: SRSSecret?
         // Every secret is tried, so that the time taken does not tell which of them matched.
         for (secret, key) in keys where secret.isValid(on: day) {
-            let expected = key.code(of: message).map { Base64.encode($0).prefix(supplied.count).map(SRSSigner.folded) }
+            let expected = key.code(of: message).map { Base64.encode($0, first: supplied.count).map(SRSSigner.folded) }
             if let expected, expected.count == supplied.count,
                 ccrypto_equal(expected, supplied, supplied.count) == 1
             {

@@ -29,7 +29,11 @@ public struct SRSTimestamp: Sendable, Hashable, CustomStringConvertible {
 
     /// The two characters, in capitals.
     public var description: String {
-        String(String.UnicodeScalarView([Base32.character(value >> 5), Base32.character(value)]))
+        String(unsafeUninitializedCapacity: 2) { characters in
+            characters[0] = Base32.character(value >> 5)
+            characters[1] = Base32.character(value)
+            return 2
+        }
     }
 
     /// True on the day itself and the `validity` days after it. A day to come is not valid.

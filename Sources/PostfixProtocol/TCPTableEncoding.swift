@@ -8,14 +8,17 @@ enum TCPTableEncoding {
 
     /// The length of `text` in bytes when encoded.
     static func length(of text: String) -> Int {
-        var length = 0
-        for byte in text.utf8 { length += needsEscape(byte) ? 3 : 1 }
-        return length
+        var text = text
+        return text.withUTF8 { bytes in bytes.reduce(0) { $0 + (needsEscape($1) ? 3 : 1) } }
     }
 
     /// Appends `text`, cut between two characters so that no more than `limit` bytes are written.
     static func write(_ text: String, limit: Int, into buffer: inout ByteBuffer) {
-        let whole = length(of: text)
+        write(text, of: length(of: text), limit: limit, into: &buffer)
+    }
+
+    /// The same for a text whose length when encoded is known.
+    static func write(_ text: String, of whole: Int, limit: Int, into buffer: inout ByteBuffer) {
         if whole == text.utf8.count, whole <= limit {
             buffer.writeString(text)
             return

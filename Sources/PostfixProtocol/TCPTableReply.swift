@@ -18,10 +18,12 @@ public enum TCPTableReply: Sendable, Equatable {
     /// is another address: the reply is then "not found", which leaves the mail as it is.
     public func encode(into buffer: inout ByteBuffer) {
         switch self {
-        case .found(let value) where TCPTableEncoding.length(of: value) > Self.textLimit:
-            Self.write("500 ", "Result too long", into: &buffer)
         case .found(let value):
-            Self.write("200 ", value, into: &buffer)
+            let length = TCPTableEncoding.length(of: value)
+            guard length <= Self.textLimit else { return Self.write("500 ", "Result too long", into: &buffer) }
+            buffer.writeStaticString("200 ")
+            TCPTableEncoding.write(value, of: length, limit: length, into: &buffer)
+            buffer.writeInteger(ASCII.newline)
         case .notFound(let reason):
             Self.write("500 ", reason, into: &buffer)
         case .temporary(let reason):

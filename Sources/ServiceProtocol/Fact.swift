@@ -1,4 +1,4 @@
-internal import MailTypes
+public import MailTypes
 internal import NIOCore
 internal import PostfixProtocol
 
@@ -17,17 +17,30 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
         self.subject = subject
     }
 
+    /// The name of a fact about a domain; nil when there can be none, see ``hasValidDomain``.
+    public init?(kind: String, about domain: Domain) {
+        guard domain.isFactSubject else { return nil }
+        self.init(kind: kind, subject: domain.text)
+    }
+
     /// Parses `KIND:SUBJECT`.
     /// - Returns: nil when a part is empty, the kind is not lower-case letters, digits and hyphens, the name is over
     ///   320 bytes or has a space or control character.
     public init?(parsing text: String) {
-        guard text.utf8.count <= 320, let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let kind = text[..<colon]
-        let subject = text[text.utf8.index(after: colon)...]
-        let kindIsWord = kind.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
-        let subjectIsClean = subject.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
-        guard !kind.isEmpty, !subject.isEmpty, kindIsWord, subjectIsClean else { return nil }
-        self.init(kind: String(kind), subject: String(subject))
+        guard text.utf8.count <= 320 else { return nil }
+        var text = text
+        let parts = text.withUTF8 { bytes -> (kind: String, subject: String)? in
+            guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            let kind = bytes[..<colon]
+            let subject = bytes[(colon + 1)...]
+            guard !kind.isEmpty, !subject.isEmpty,
+                kind.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }),
+                subject.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
+            else { return nil }
+            return (String(decoding: kind, as: UTF8.self), String(decoding: subject, as: UTF8.self))
+        }
+        guard let parts else { return nil }
+        self.init(kind: parts.kind, subject: parts.subject)
     }
 
     /// Whether the subject is a domain in A-label form of at most 253 bytes (RFC 1035 section 2.3.4, without the dot at
@@ -89,10 +102,7 @@ public struct FactWant: Sendable, Hashable, CustomStringConvertible {
             return Mailbox(parsing: address).flatMap { FactName(parsing: "\(kind):\($0.text)") }
         }
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
-        guard let domain = Domain(parsing: address[address.utf8.index(after: at)...]), domain.isFactSubject else {
-            return nil
-        }
-        return FactName(kind: kind, subject: domain.text)
+        return Domain(parsing: address[address.utf8.index(after: at)...]).flatMap { FactName(kind: kind, about: $0) }
     }
 
     /// `KIND:ATTRIBUTE`.

@@ -15,8 +15,9 @@ public struct FactCache: Sendable {
     private struct Entry: Sendable {
         var value: String
         var kept: MonotonicInstant
-        /// Milliseconds for which it is believed without more.
+        /// Milliseconds for which it is believed without more, and those for which it is while the revision stands.
         var lifetime: Int
+        var longest: Int
         /// The number of the provider's revision; 0 when it told none.
         var revision: Int
     }
@@ -34,6 +35,8 @@ public struct FactCache: Sendable {
     private var values: [Key: Entry] = [:]
     private var revisions: [String: Revision] = [:]
     private var lastNumber = 0
+    /// Thousandths.
+    private var spread = 0
 
     /// A cache that keeps up to `capacity` facts for `lifetime` milliseconds, and those of a provider whose revision is
     /// no older than that, or that told how long they hold, for up to `longest`.
@@ -54,7 +57,7 @@ public struct FactCache: Sendable {
     public func value(of name: FactName, client: String = "", now: MonotonicInstant) -> String? {
         guard !values.isEmpty, let entry = values[Key(name: name, client: client)] else { return nil }
         if isWithin(entry.lifetime, entry.kept, now) { return entry.value }
-        guard entry.revision != 0, isWithin(longest, entry.kept, now), let revision = revisions[name.kind],
+        guard entry.revision != 0, isWithin(entry.longest, entry.kept, now), let revision = revisions[name.kind],
             revision.number == entry.revision, isWithin(lifetime, revision.heard, now)
         else { return nil }
         return entry.value
@@ -74,10 +77,19 @@ public struct FactCache: Sendable {
         now: MonotonicInstant
     ) {
         let number = revision.map { note($0, of: name.kind, now: now) } ?? 0
+        let longest = longest - nextSpread()
         let lifetime = min(told ?? lifetime, longest)
         guard value != unknownFactValue, lifetime > 0 else { return }
         if values.count >= capacity { values.removeAll(keepingCapacity: true) }
-        values[Key(name: name, client: client)] = Entry(value: value, kept: now, lifetime: lifetime, revision: number)
+        values[Key(name: name, client: client)] = Entry(
+            value: value, kept: now, lifetime: lifetime, longest: longest, revision: number)
+    }
+
+    /// Up to half of the longest time, by the golden ratio evenly spread: what was learned together, as after a start,
+    /// is not asked for again together.
+    private mutating func nextSpread() -> Int {
+        defer { spread = (spread + 618) % 1_000 }
+        return longest / 2 * spread / 1_000
     }
 
     /// Several instances of a provider have revisions of their own; each change of the one heard is a new number.

@@ -1,11 +1,13 @@
 import DatabaseFixture
-import Directory
 import DirectoryCases
 import Glibc
 import PostfixProtocol
 import ServiceProtocol
 import SuiteFixture
+import Synchronization
 import Testing
+
+@testable import Directory
 
 /// A server of accounts that is stopped, hangs, or comes back: each check fails by itself and in time, what is kept
 /// serves, and everything works again.
@@ -89,6 +91,37 @@ import Testing
         // Its own limit is 500 ms; MariaDB's library counts whole seconds.
         #expect(took < 6_000, "\(took) ms")
         #expect(try Self.works(service, cold))
+    }
+
+    /// What was asked before a change, and is answered after it, is told under no revision.
+    @Test func aChangeWhileItIsAsked() throws {
+        let site = try Self.site(.postgreSQL)
+        let service = try site.service("")
+        defer { service.stop() }
+        final class Replies: Sendable {
+            let all = Mutex<[FactReply]>([])
+        }
+        let replies = Replies()
+        func ask(_ domain: String) {
+            service.facts(FactRequest(names: [FactName(kind: "local", subject: domain)])) { reply in
+                replies.all.withLock { $0.append(reply) }
+            }
+        }
+        func reply(_ number: Int) -> FactReply? {
+            _ = eventually(within: 5) { replies.all.withLock { $0.count } > number }
+            return replies.all.withLock { $0.count > number ? $0[number] : nil }
+        }
+        ask("green.test")
+        #expect(reply(0)?.values.values.first == "yes")
+        #expect(reply(0)?.revision == service.board.revision)
+        try site.own?.freeze()
+        ask("far.test")
+        service.board.forget()
+        site.own?.thaw()
+        #expect(reply(1)?.values.values.first == "no")
+        #expect(reply(1)?.revision == nil)
+        ask("far.test")
+        #expect(reply(2)?.revision == service.board.revision)
     }
 
     @Test func aDirectoryThatRefusesThePassword() throws {

@@ -47,6 +47,22 @@ import Testing
         #expect(cache.value(of: Self.name, now: Self.start.advanced(byMilliseconds: now)) == expected)
     }
 
+    /// What was learned in one moment is not forgotten in one, but from half of the longest time on.
+    @Test func itIsForgottenLittleByLittle() {
+        var cache = FactCache()
+        let names = (0..<1_000).map { FactName(kind: "local", subject: "d\($0).example") }
+        for name in names { cache.keep("yes", of: name, revision: "1", now: Self.start) }
+        var known: [Int] = []
+        for second in 4...10 {
+            let now = Self.start.advanced(byMilliseconds: second * 1_000)
+            // The revision is heard of.
+            cache.keep("yes", of: Self.name, revision: "1", now: now)
+            known.append(names.count { cache.value(of: $0, now: now) != nil })
+        }
+        #expect(known[0] == 1_000 && known[6] == 0)
+        for (second, left) in zip(5...9, known[1...5]) { #expect(abs(left - (10 - second) * 200) < 10, "\(known)") }
+    }
+
     @Test func anotherInstanceHasAnotherRevision() {
         var cache = FactCache()
         cache.keep("yes", of: Self.name, revision: "a", now: Self.start)

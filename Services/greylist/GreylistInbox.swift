@@ -1,3 +1,4 @@
+internal import PostfixProtocol
 internal import ServiceProtocol
 internal import Synchronization
 
@@ -90,7 +91,7 @@ final class GreylistInbox: Sendable {
 extension GreylistAnswer {
     /// The line that says what happened, without the client it begins with.
     func words(sender: String) -> String {
-        let domain = sender.split(separator: "@").last ?? ""
+        let domain = sender.parts(between: UInt8(ascii: "@")).last ?? ""
         return switch self {
         case .needs(let name): "Asks for \(name)."
         case .exempt(let reason): "Not greylisted: \(reason)."

@@ -1,3 +1,4 @@
+internal import PostfixProtocol
 internal import SQLStore
 internal import ServiceProtocol
 
@@ -52,7 +53,7 @@ extension GreylistStore {
 
     private func listWhitelists(_ account: String?, _ after: String) throws -> AdminReply {
         var rows: [[String]] = []
-        var position = after.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        var position = after.parts(between: UInt8(ascii: "\t"))
         for whitelist in [GreylistWhitelist.manual, .spf] {
             // What was made from SPF records holds for all accounts, and belongs to none.
             if whitelist == .spf, account != nil { continue }

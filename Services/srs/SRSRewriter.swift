@@ -50,7 +50,8 @@ public struct SRSRewriter: Sendable {
     }
 
     static func mailbox(_ key: String) -> Mailbox? {
-        guard key.hasPrefix("\"") else { return Mailbox(parsing: key) }
+        // By bytes: as a Character, the quote would take a combining mark behind it along.
+        guard key.utf8.first == UInt8(ascii: "\"") else { return Mailbox(parsing: key) }
         return Mailbox(smtpPath: key) ?? Mailbox(parsing: key)
     }
 }

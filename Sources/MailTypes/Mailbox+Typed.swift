@@ -52,12 +52,12 @@ extension Mailbox {
     private static func fault(in text: String) -> MailboxSyntaxError.Reason {
         if text.utf8.count > maximumLength { return .tooLong }
         guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return .noAtSign }
-        if at == text.startIndex || text.hasPrefix("\"\"@") { return .emptyLocalPart }
+        if at == text.startIndex || text.utf8.starts(with: "\"\"@".utf8) { return .emptyLocalPart }
         let domain = text[text.utf8.index(after: at)...]
         guard Domain(parsing: domain) != nil else {
             return .badDomain(String(EnvelopeAddress.cleaned(String(domain))))
         }
-        guard !text.hasPrefix("\""), let mailbox = Mailbox(parsing: text) else { return .badLocalPart }
+        guard text.utf8.first != UInt8(ascii: "\""), let mailbox = Mailbox(parsing: text) else { return .badLocalPart }
         return .needsQuotes(mailbox.smtpPath)
     }
 }

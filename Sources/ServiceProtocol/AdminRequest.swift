@@ -52,11 +52,10 @@ public enum AdminReply: Sendable, Equatable {
         case "error":
             self = .failed(list.string("error") ?? "")
         case "done":
-            let columns = (list.string("columns") ?? "").split(separator: "\t").map(String.init)
+            let columns = (list.string("columns") ?? "").parts(between: UInt8(ascii: "\t")).filter { !$0.isEmpty }
             var rows: [(Int, [String])] = []
             list.forEach(prefix: "row.") { number, text in
-                let fields = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-                rows.append((Int(number) ?? 0, fields))
+                rows.append((Int(number) ?? 0, text.parts(between: UInt8(ascii: "\t"))))
             }
             rows.sort { $0.0 < $1.0 }
             self = .done(columns: columns, rows: rows.map(\.1), next: list.string("next"))
@@ -75,7 +74,7 @@ public enum AdminReply: Sendable, Equatable {
             buffer.writeAttribute("status", "done")
             buffer.writeAttribute("columns", columns.joined(separator: "\t"))
             for (number, row) in rows.prefix(Self.maximumRows).enumerated() {
-                let fields = row.map { String($0.map { $0 == "\t" ? " " : $0 }) }
+                let fields = row.map { $0.parts(between: UInt8(ascii: "\t")).joined(separator: " ") }
                 buffer.writeAttribute("row.\(number + 1)", fields.joined(separator: "\t"))
             }
             if let next { buffer.writeAttribute("next", next) }

@@ -28,6 +28,8 @@ import Testing
         ("prvs=1234abcdef=u@a.example", "prvs=1234abcdef=u@a.example"), ("a=b+c-d@localhost", "a=b+c-d@localhost"),
         ("o'brien!/{}#@a.example", "o'brien!/{}#@a.example"), ("SRS0=@a.example", "SRS0=@a.example"),
         ("SRS1=x@a.example", "SRS1=x@a.example"), ("\".a\"@a.example", ".a@a.example"),
+        // A combining mark behind the quote makes one character of the two.
+        ("\u{301}b@a.example", "\u{301}b@a.example"), ("\"\u{301} b\"@a.example", "\u{301} b@a.example"),
     ])
     func specialAddresses(path: String, unquoted: String) throws {
         let rewriter = try rewriter()

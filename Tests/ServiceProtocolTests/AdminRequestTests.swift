@@ -32,6 +32,15 @@ import Testing
         #expect(AdminReply(try sent(reply.encode)) == .done(columns: ["a", "b"], rows: [["x y", "z"]], next: nil))
     }
 
+    /// A combining mark makes one character of a tab and itself, but no part of a field.
+    @Test func marksBesideTabs() throws {
+        let reply = AdminReply.done(columns: ["a", "b"], rows: [["\u{301}x", "\u{301}"]], next: nil)
+        #expect(AdminReply(try sent(reply.encode)) == reply)
+        let tabs = AdminReply.done(columns: ["a", "b"], rows: [["x\t\u{301}y", "z"]], next: nil)
+        #expect(
+            AdminReply(try sent(tabs.encode)) == .done(columns: ["a", "b"], rows: [["x \u{301}y", "z"]], next: nil))
+    }
+
     @Test func aReplyHoldsNineHundredRows() throws {
         let rows = (0..<1_200).map { ["\($0)"] }
         let reply = AdminReply.done(columns: ["n"], rows: rows, next: "900")

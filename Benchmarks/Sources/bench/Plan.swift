@@ -16,6 +16,7 @@ final class Plan {
     }
 
     func run() throws -> Report {
+        let steadiness = Steadiness.measure()
         let suite = try start(Suite.Variant(name: "sqlite"))
         let idle = zip(Suite.services, suite.processes).map { (service: $0, kibibytes: ProcessFigures.memory([$1])) }
         let floor = try startFloor()
@@ -37,7 +38,8 @@ final class Plan {
         if options.peers { try measurePeers(floor) }
         return Report(
             results: benchmark.results, unavailable: unavailable, idleMemory: idle,
-            loadedMemory: benchmark.loadedMemory, startTimes: suite.startTimes, logSizes: suite.logSizes)
+            loadedMemory: benchmark.loadedMemory, startTimes: suite.startTimes, logSizes: suite.logSizes,
+            steadiness: steadiness + .measure())
     }
 
     // MARK: Rows

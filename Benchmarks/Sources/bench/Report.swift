@@ -8,6 +8,7 @@ struct Report {
     var loadedMemory: Int
     var startTimes: [(service: String, milliseconds: Double)]
     var logSizes: [(database: String, bytes: Int)]
+    var steadiness: Steadiness
 
     func print() {
         Swift.print("\n" + columns(table) + "\n")
@@ -55,8 +56,12 @@ struct Report {
             "                   under load \(mebibytes(loadedMemory)) (required 200)",
             "start to first answer (ms, required 60): \(starts.joined(separator: ", "))",
             "write-ahead logs at the end (MiB): \(logs.joined(separator: ", "))",
+            "the machine, in spans of 5 ms: the slowest had room for \(percent(steadiness.slowest)) of the fastest one's "
+                + "work, \(percent(steadiness.slowShare)) of them for less than 60 %",
         ]
     }
+
+    private func percent(_ share: Double) -> String { "\(decimal(share * 100, 0)) %" }
 
     private func mebibytes(_ kibibytes: Int) -> String { decimal(Double(kibibytes) / 1_024, 1) }
 
@@ -70,6 +75,7 @@ struct Report {
             "idle_pss_kib": Dictionary(uniqueKeysWithValues: idleMemory.map { ($0.service, $0.kibibytes) }),
             "loaded_pss_kib": loadedMemory,
             "start_ms": Dictionary(uniqueKeysWithValues: startTimes.map { ($0.service, $0.milliseconds) }),
+            "machine": ["slowest": steadiness.slowest, "slow_share": steadiness.slowShare],
             "wal_bytes": Dictionary(uniqueKeysWithValues: logSizes.map { ($0.database, $0.bytes) }),
         ]
         let data = try JSONSerialization.data(withJSONObject: contents, options: [.prettyPrinted, .sortedKeys])

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import MailTypes
+internal import PostfixProtocol
 internal import SQLStore
 
 /// What Postfix's own tables say about domains and addresses. All keys of a round go to a table in one call.
@@ -126,10 +127,11 @@ final class PostfixTables {
             guard !rest.isEmpty else { break }
             let input = rest.map { $0 + "\n" }.joined()
             let output = try command.run("postmap", ["-q", "-", table], input: input)
-            for line in output.split(separator: "\n") {
-                let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
-                guard parts.count == 2, keys.contains(String(parts[0])) else { continue }
-                found[String(parts[0])] = found[String(parts[0])] ?? String(parts[1])
+            for line in output.parts(between: UInt8(ascii: "\n")) {
+                guard let tab = line.utf8.firstIndex(of: UInt8(ascii: "\t")), case let key = String(line[..<tab]),
+                    keys.contains(key)
+                else { continue }
+                found[key] = found[key] ?? String(line[line.utf8.index(after: tab)...])
             }
         }
         return found
@@ -157,9 +159,9 @@ final class PostfixTables {
         case .table(let table):
             // A table that is asked over a network, or by patterns, has no list.
             guard let output = try? command.run("postmap", ["-s", table]) else { return [] }
-            return output.split(separator: "\n").compactMap { line in
-                let key = line.prefix { $0 != "\t" }
-                return key.contains("@") ? nil : key.lowercased()
+            return output.parts(between: UInt8(ascii: "\n")).compactMap { line in
+                let key = Substring(line.utf8.prefix { $0 != UInt8(ascii: "\t") })
+                return key.isEmpty || key.utf8.contains(UInt8(ascii: "@")) ? nil : key.lowercased()
             }
         }
     }

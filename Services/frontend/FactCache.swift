@@ -46,8 +46,8 @@ public struct FactCache: Sendable {
         self.capacity = capacity
     }
 
-    /// Costly facts about clients: kept only as long as their provider said, and at most 10 s.
-    static func costly() -> FactCache { FactCache(lifetime: 0, capacity: 50_000) }
+    /// Costly facts about clients: kept only as long as their provider said, and at most a minute.
+    static func costly() -> FactCache { FactCache(lifetime: 0, longest: 60_000, capacity: 50_000) }
 
     /// Whether nothing is kept.
     var isEmpty: Bool { values.isEmpty }

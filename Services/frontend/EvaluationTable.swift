@@ -42,10 +42,10 @@ struct EvaluationTable<Element: Sendable>: Sendable {
     mutating func insert(_ element: consuming Element) -> ID {
         count += 1
         if let place = free.popLast() {
-            places[Int(place)].tenant = Tenant(element: element)
+            places[Int(place)].tenant = Tenant(element: consume element)
             return ID(place: place, generation: places[Int(place)].generation)
         }
-        places.append((1, Tenant(element: element)))
+        places.append((1, Tenant(element: consume element)))
         return ID(place: UInt32(places.count - 1), generation: 1)
     }
 

@@ -16,6 +16,7 @@ extension PolicyEvaluation {
         var attached: [FactName: String] = [:]
         for position in positions {
             for name in wantedFacts[position] {
+                if attached.isEmpty { attached.reserveCapacity(3) }
                 attached[name] = facts[name] ?? unknownFactValue
             }
         }

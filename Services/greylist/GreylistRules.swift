@@ -35,13 +35,15 @@ struct GreylistRules: Sendable {
         case exempt(String)
         /// From a client that is known to have passed.
         case known(IPAddress)
+        /// From a client that the SPF record of the sender's domain lists.
+        case listed(IPAddress, domain: String)
         /// An attempt to look at.
-        case attempt(GreylistSubject)
+        case attempt(GreylistSubject, SPFListing)
     }
 
     /// Takes a request apart. Only a stranger's RCPT TO is greylisted: authenticated users, trusted clients and
-    /// clients without an address are not. A known client is not refused whoever writes to whom, so that is not looked
-    /// at.
+    /// clients without an address are not. A known client, and one that is listed, is not refused whoever writes to
+    /// whom, so that is not looked at.
     func entry(_ request: CheckRequest, isKnown: (IPAddress) -> Bool) -> Entry {
         let policy = request.policy
         guard policy.protocolState == .rcpt else { return .exempt("not at RCPT") }
@@ -50,6 +52,8 @@ struct GreylistRules: Sendable {
         guard let address = client.address else { return .exempt("client without address") }
         guard !trustedNetworks.contains(client) else { return .exempt("trusted client") }
         guard !isKnown(address) else { return .known(address) }
+        let listing = listing(request)
+        if case .listed(let domain) = listing { return .listed(address, domain: domain) }
         let recipient = policy.string(.recipient)
         // `none` and `unknown` have no dot either way, but could be names.
         let target = request.fact("alias-target", about: recipient).flatMap { value in
@@ -59,11 +63,11 @@ struct GreylistRules: Sendable {
             GreylistSubject(
                 client: address, sender: EnvelopeAddress(parsing: policy.string(.sender)),
                 recipient: EnvelopeAddress(parsing: recipient), aliasTarget: target, delimiters: delimiters,
-                allWildcards: allWildcardIP))
+                allWildcards: allWildcardIP), listing)
     }
 
     /// What a request says about the SPF record of its sender's domain. A domain that has none is not asked about.
-    func listing(_ request: CheckRequest) -> SPFListing {
+    private func listing(_ request: CheckRequest) -> SPFListing {
         let sender = request.policy.string(.sender)
         guard bypassesSPF, let name = FactWant(kind: SPFListing.factKind, attribute: "sender").name(for: sender),
             !bypassExceptions.contains(name.subject)

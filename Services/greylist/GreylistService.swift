@@ -84,17 +84,15 @@ public final class GreylistService: PolicyService {
         guard checks.contains(Self.checkName) else { return send(.error("")) }
         let rules = rules.value
         let subject: GreylistSubject
+        let listing: SPFListing
         switch rules.entry(request, isKnown: { cache.contains($0, at: clock.monotonic()) }) {
         case .exempt(let reason): return send(rules.result(of: note(.exempt(reason), nil)))
         case .known(let client):
             counters.withLock { $0.knownFromCache &+= 1 }
             return send(rules.result(of: note(.decided(.known), client)))
-        case .attempt(let found): subject = found
-        }
-        let listing = rules.listing(request)
-        if case .listed(let domain) = listing {
-            let exempt = GreylistAnswer.exempt("listed by the SPF record of \(domain)")
-            return answer(note(exempt, subject.client, sender: subject.triplet.sender), rules)
+        case .listed(let client, let domain):
+            return send(rules.result(of: note(.exempt("listed by the SPF record of \(domain)"), client)))
+        case .attempt(let found, let said): (subject, listing) = (found, said)
         }
         engine.decide(
             PendingAttempt(

@@ -51,7 +51,7 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The kinds whose subject is an address.
-    public static let addressKinds: Set<String> = ["account", "address-kind"]
+    public static let addressKinds = ["account", "address-kind"]
 
     /// Whether the subject is what the kind asks for: an address in its normal form, or a domain as above.
     public var hasValidSubject: Bool {
@@ -101,7 +101,7 @@ public struct FactWant: Sendable, Hashable, CustomStringConvertible {
             // An address with a space, or one that is too long, has no name on the wire.
             return Mailbox(parsing: address).flatMap { FactName(parsing: "\(kind):\($0.text)") }
         }
-        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        guard let at = address.lastUTF8Index(of: UInt8(ascii: "@")) else { return nil }
         return Domain(parsing: address[address.utf8.index(after: at)...]).flatMap { FactName(kind: kind, about: $0) }
     }
 
@@ -114,6 +114,8 @@ extension Domain {
 
     /// A domain in A-label form of at most 253 bytes. What was parsed is normalised, so only these remain.
     fileprivate var isFactSubject: Bool {
-        text.utf8.count <= Self.longestSubject && !isAddressLiteral && text.utf8.allSatisfy { $0 < 0x80 }
+        var text = text
+        return text.utf8.count <= Self.longestSubject && !isAddressLiteral
+            && text.withUTF8 { $0.allSatisfy { $0 < 0x80 } }
     }
 }

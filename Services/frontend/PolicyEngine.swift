@@ -176,7 +176,7 @@ public struct PolicyEngine: Sendable {
             if let client {
                 costlyFacts.keep(value, of: name, client: client, lifetime: reply.lifetime, now: now)
             } else {
-                factCache.keep(value, of: name, revision: reply.revision, lifetime: reply.lifetime, now: now)
+                factCache.keep(value, of: name, revision: reply.revision, now: now)
             }
         case .finish(let decision):
             guard let entry = table.remove(id) else { return }

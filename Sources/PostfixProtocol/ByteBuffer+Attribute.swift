@@ -48,16 +48,23 @@ extension ByteBuffer {
         }
     }
 
-    /// Appends `name=value` and LF for a value of words with spaces between them, encoded as above. The line is not cut.
+    /// Appends `name=value` and LF for a value of words with spaces between them, encoded as above.
+    /// Words that would make the line longer than its reader takes are left out.
     package mutating func writeAttribute(_ name: StaticString, words: [String]) {
         let space = words.reduce(name.utf8CodeUnitCount + 2) { $0 + 3 * $1.utf8.count + 1 }
         write(atMost: space) { writer in
             writer.write(name)
             writer.write(ASCII.equals)
             for (place, word) in words.enumerated() {
-                if place > 0 { writer.write(ASCII.space) }
                 var word = word
-                word.withUTF8 { writer.writeEscaped(UnsafeRawBufferPointer($0), alsoEscaping: ASCII.percent) }
+                let isTaken = word.withUTF8 { bytes in
+                    let length = bytes.reduce(place > 0 ? 1 : 0) { $0 + (ByteWriter.mustBeEscaped($1) ? 3 : 1) }
+                    guard writer.count + length <= AttributeListLimits.standard.line else { return false }
+                    if place > 0 { writer.write(ASCII.space) }
+                    writer.writeEscaped(UnsafeRawBufferPointer(bytes), alsoEscaping: ASCII.percent)
+                    return true
+                }
+                guard isTaken else { break }
             }
             writer.write(ASCII.newline)
         }

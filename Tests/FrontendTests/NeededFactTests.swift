@@ -159,6 +159,17 @@ import Testing
         #expect(try dialog.facts("g") == ["spf-listed:sender.example": "unknown"])
     }
 
+    /// It may depend on the client, for all the frontend knows, so a cheap fact is not believed for long.
+    @Test func ofOtherFactsItIsNotRead() throws {
+        var dialog = try PolicyDialog(rcpt: [.make("g", wants: ["local:recipient"])])
+        let asked = ["ask directory: fact local:rcpt.example"]
+        #expect(dialog.rcpt() == asked)
+        #expect(dialog.reply("directory", "fact.local:rcpt.example=yes", "lifetime=60000") == ["ask g: g"])
+        #expect(dialog.reply("g", "verdict.g=none") == ["answer DUNNO"])
+        _ = dialog.wait(900)
+        #expect(dialog.rcpt([.instance: "i.2"]) == asked)
+    }
+
     @Test func aCheckThatNeverNeedsItIsNotTold() throws {
         var dialog = try PolicyDialog(rcpt: [.make("a"), .make("g", mayNeed: ["spf-listed:sender"])])
         _ = dialog.rcpt()

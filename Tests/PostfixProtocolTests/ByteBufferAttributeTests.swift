@@ -37,6 +37,18 @@ import Testing
         #expect(String(buffer: buffer) == expected)
     }
 
+    /// The line ends behind a whole word.
+    @Test(arguments: [(655, 100, 648), (64, 320, 64), (300, 1_000, 65)])
+    func wordsThatDoNotFit(_ count: Int, _ length: Int, _ kept: Int) throws {
+        let words = Array(repeating: String(repeating: "w", count: length), count: count)
+        var buffer = ByteBuffer(string: "protocol=1\n")
+        buffer.writeAttribute("v", words: words)
+        buffer.writeEndOfMessage()
+        var framer = AttributeListFramer()
+        let list = try AttributeList(#require(try framer.next(from: &buffer)))
+        #expect(list.string("v") == words.prefix(kept).joined(separator: " "))
+    }
+
     @Test func numbersAndTheEnd() {
         var buffer = ByteBuffer()
         buffer.writeAttribute("id", Int.max)

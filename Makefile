@@ -5,8 +5,9 @@
 
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 SEEDS ?= 100000
-# More for `make build`, such as --static-swift-stdlib.
-SWIFT_FLAGS ?=
+# Of release builds: they need no Swift runtime where they run, and do not watch exclusive access (docs/decisions/0028).
+SWIFT_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
+RELEASE_BUILD = $(SWIFT_BUILD) -c release $(SWIFT_FLAGS)
 # Seconds for each fuzz target, and the targets; none means all.
 SECONDS ?= 60
 TARGETS ?=
@@ -34,7 +35,7 @@ run: build
 build:
 	@scripts/install-packages build
 	@echo "== building (release); the first time takes some minutes"
-	@$(SWIFT_BUILD) -c release $(SWIFT_FLAGS)
+	@$(RELEASE_BUILD)
 
 # Programs, units, users, documentation, and the sample configuration unless there is one already. Builds nothing, so
 # that it can run as root: `make build && sudo make install`.
@@ -77,8 +78,8 @@ system-test:
 simulate:
 	@scripts/install-packages build
 	@echo "== building the simulation (release)"
-	@$(SWIFT_BUILD) -c release --product postern-simulation
-	@$(SWIFT_BUILD) -c release --product postern-forgeries
+	@$(RELEASE_BUILD) --product postern-simulation
+	@$(RELEASE_BUILD) --product postern-forgeries
 	@echo "== simulating $(SEEDS) seeds"
 	@"$$(swift build -c release --show-bin-path)/postern-simulation" --seeds $(SEEDS)
 	@echo "== trying two million forged SRS addresses"

@@ -9,8 +9,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     // Places where a test build can be killed on purpose; never in a release build.
     .define("FAULT_POINTS", .when(configuration: .debug)),
-    // Tests watch exclusive access at run time; in a release build watching costs a tenth of the time of a request.
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")

@@ -25,6 +25,7 @@ public final class FrontendRole: ProcessRole {
     private var adminServer: MessageServer?
     private var drained: (() -> Void)?
     private var actions = ActionQueue<PolicyEngine.Action>()
+    private var lookupActions = ActionQueue<LookupEngine.Action>()
     /// The memory of the last decision's line, for the next one.
     private var line = ByteBuffer()
     private var wakeTask: Scheduled<Void>?
@@ -154,9 +155,8 @@ public final class FrontendRole: ProcessRole {
     }
 
     func lookUp(map: String, key: String, tag: UInt64) {
-        var actions: [LookupEngine.Action] = []
-        lookups.receive(map: map, key: key, tag: tag, now: MonotonicInstant.now, actions: &actions)
-        carryOut(actions)
+        lookups.receive(map: map, key: key, tag: tag, now: MonotonicInstant.now, actions: &lookupActions.waiting)
+        carryOutLookups()
     }
 
     private func perform(_ event: (inout PolicyEngine, MonotonicInstant, inout [PolicyEngine.Action]) -> Void) {
@@ -177,13 +177,16 @@ public final class FrontendRole: ProcessRole {
         }
     }
 
-    private func carryOut(_ actions: [LookupEngine.Action]) {
-        for action in actions {
-            switch action {
-            case .ask(let service, let ask): self.ask(service, ask)
-            case .uselessReply(let service): clients[service]?.reportUselessReply()
-            case .answer(let tag, let request, let result, let failure): answer(tag, request, result, failure)
-            }
+    private func carryOutLookups() {
+        guard lookupActions.begin() else { return }
+        while let action = lookupActions.next() { carryOut(action) }
+    }
+
+    private func carryOut(_ action: consuming LookupEngine.Action) {
+        switch consume action {
+        case .ask(let service, let ask): self.ask(service, ask)
+        case .uselessReply(let service): clients[service]?.reportUselessReply()
+        case .answer(let tag, let request, let result, let failure): answer(tag, request, result, failure)
         }
     }
 
@@ -195,9 +198,8 @@ public final class FrontendRole: ProcessRole {
         if UpkeepSchedule.owns(token) {
             upkeep?.deliver(token, outcome)
         } else if token >> 63 == 1 {
-            var actions: [LookupEngine.Action] = []
-            lookups.receive(outcome, token: token, now: MonotonicInstant.now, actions: &actions)
-            carryOut(actions)
+            lookups.receive(outcome, token: token, now: MonotonicInstant.now, actions: &lookupActions.waiting)
+            carryOutLookups()
         } else {
             perform { engine, now, actions in
                 engine.receive(outcome, token: token, now: now, actions: &actions)

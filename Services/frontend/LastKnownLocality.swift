@@ -14,8 +14,8 @@ public struct LastKnownLocality: Sendable {
     }
 
     /// `facts` with what the list tells instead of `unknown`.
-    public func completing(_ facts: [FactName: String]) -> [FactName: String] {
-        guard let domains, facts.values.contains(unknownFactValue) else { return facts }
+    public func completing(_ facts: AttachedFacts) -> AttachedFacts {
+        guard let domains, facts.contains(where: { $0.value == unknownFactValue }) else { return facts }
         var completed = facts
         for (name, value) in facts where value == unknownFactValue {
             completed[name] = domains.value(of: name, hostnames: hostnames) ?? unknownFactValue

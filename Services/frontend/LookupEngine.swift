@@ -18,7 +18,6 @@ public struct LookupEngine: Sendable {
     private struct Entry: Sendable {
         var request: LookupRequest
         var tag: UInt64
-        var facts: [FactName: String] = [:]
         var waitsForFacts = false
     }
 
@@ -59,27 +58,24 @@ public struct LookupEngine: Sendable {
     public mutating func receive(
         map: String, key: String, tag: UInt64, now: MonotonicInstant, actions: inout [Action]
     ) {
-        let request = LookupRequest(map: map, key: key, deadline: now.advanced(byMilliseconds: limit))
+        var request = LookupRequest(map: map, key: key, deadline: now.advanced(byMilliseconds: limit))
         guard table.count < maximumInFlight else {
             actions.append(.answer(tag: tag, request, failureResult, failure: "too many lookups"))
             return
         }
-        let id = table.insert(Entry(request: request, tag: tag))
-        let names = (CheckCatalog.lookupWants[map] ?? []).compactMap { want in
-            want.attribute == "key" ? want.name(for: key) : nil
-        }
         var missing: [FactName] = []
-        var facts: [FactName: String] = [:]
-        for name in names {
-            facts[name] = factCache.value(of: name, now: now) ?? unknownFactValue
-            if facts[name] == unknownFactValue { missing.append(name) }
+        for want in CheckCatalog.lookupWants[map] ?? [] where want.attribute == "key" {
+            guard let name = want.name(for: key) else { continue }
+            let value = factCache.value(of: name, now: now)
+            if value == nil { missing.append(name) }
+            request.facts[name] = value ?? unknownFactValue
         }
-        let isAsked = askForFacts(missing, of: id, now: now, actions: &actions)
-        table.update(id) { entry in
-            entry.facts = facts
-            entry.waitsForFacts = isAsked
+        let id = table.insert(Entry(request: request, tag: tag))
+        guard !missing.isEmpty, askForFacts(missing, of: id, now: now, actions: &actions) else {
+            ask(request, of: id, now: now, actions: &actions)
+            return
         }
-        if !isAsked { askService(id, now: now, actions: &actions) }
+        table.update(id) { $0.waitsForFacts = true }
     }
 
     /// The domain facts of one key have one provider. Returns whether it was asked.
@@ -98,13 +94,9 @@ public struct LookupEngine: Sendable {
         return true
     }
 
-    private mutating func askService(_ id: ID, now: MonotonicInstant, actions: inout [Action]) {
-        var question: LookupRequest?
-        table.update(id) { entry in
-            entry.request.facts = lastKnown.completing(entry.facts)
-            question = entry.request
-        }
-        guard let question else { return }
+    private func ask(_ request: LookupRequest, of id: ID, now: MonotonicInstant, actions: inout [Action]) {
+        var question = request
+        question.facts = lastKnown.completing(question.facts)
         var payload = ByteBuffer()
         payload.reserveCapacity(512)
         question.encode(into: &payload)
@@ -121,8 +113,8 @@ public struct LookupEngine: Sendable {
         let plain = token & ~(1 << 63)
         let id = ID(token: plain)
         if ID.index(ofToken: plain) == 0 {
-            if learnFacts(outcome, of: id, now: now, actions: &actions) {
-                askService(id, now: now, actions: &actions)
+            if let request = learnFacts(outcome, of: id, now: now, actions: &actions) {
+                ask(request, of: id, now: now, actions: &actions)
             }
             return
         }
@@ -145,26 +137,28 @@ public struct LookupEngine: Sendable {
         failureRule.result(notFound: "not available, not rewritten", temporary: "not available, try again later")
     }
 
-    /// Returns whether the lookup was waiting for them. Only what was asked for is believed.
+    /// Returns the lookup that was waiting for them. Only what was asked for is believed.
     private mutating func learnFacts(
         _ outcome: AskOutcome, of id: ID, now: MonotonicInstant, actions: inout [Action]
-    ) -> Bool {
+    ) -> LookupRequest? {
         var reply: FactReply?
         if case .reply(let list) = outcome { reply = FactReply(list) }
         var values = reply?.values ?? [:]
-        var wasWaiting = false
-        var provider: String?
+        var waiting: LookupRequest?
         table.update(id) { entry in
-            wasWaiting = entry.waitsForFacts
+            guard entry.waitsForFacts else { return }
             entry.waitsForFacts = false
-            guard wasWaiting else { return }
-            provider = entry.facts.keys.first.flatMap { providers[$0.kind] }
-            values = values.filter { entry.facts[$0.key] != nil }
-            entry.facts.merge(values) { _, new in new }
+            values = values.filter { entry.request.facts[$0.key] != nil }
+            for (name, value) in values { entry.request.facts[name] = value }
+            waiting = entry.request
         }
-        guard wasWaiting else { return false }
-        if case .reply = outcome, values.isEmpty, let provider { actions.append(.uselessReply(service: provider)) }
+        guard let waiting else { return nil }
+        if case .reply = outcome, values.isEmpty,
+            let provider = waiting.facts.first.flatMap({ providers[$0.name.kind] })
+        {
+            actions.append(.uselessReply(service: provider))
+        }
         for (name, value) in values { factCache.keep(value, of: name, revision: reply?.revision, now: now) }
-        return true
+        return waiting
     }
 }

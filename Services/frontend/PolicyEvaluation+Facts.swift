@@ -12,11 +12,10 @@ private let maximumRecipientDomains = 64
 
 extension PolicyEvaluation {
     /// What a question's checks want, what they use of the facts earlier checks added, and what they needed.
-    func attachedFacts(_ positions: [Int], needed: [FactName]) -> [FactName: String] {
-        var attached: [FactName: String] = [:]
+    func attachedFacts(_ positions: [Int], needed: [FactName]) -> AttachedFacts {
+        var attached = AttachedFacts()
         for position in positions {
             for name in wantedFacts[position] {
-                if attached.isEmpty { attached.reserveCapacity(3) }
                 attached[name] = facts[name] ?? unknownFactValue
             }
         }

@@ -75,8 +75,10 @@ extension SRSAddress: CustomStringConvertible {
     /// The local part without quotes, its tag in capitals and followed by `=`.
     public var description: String {
         switch self {
-        case .srs0(let hash, let timestamp, let host, let local): "SRS0=\(hash)=\(timestamp)=\(host)=\(local)"
-        case .srs1(let hash, let firstHop, let opaque): "SRS1=\(hash)=\(firstHop)=\(opaque)"
+        case .srs0(let hash, let timestamp, let host, let local):
+            String(joining: "SRS0=", hash, "=", timestamp, "=", host, "=", local)
+        case .srs1(let hash, let firstHop, let opaque):
+            "SRS1=\(hash)=\(firstHop)=\(opaque)"
         case .kept(let hash, let timestamp, let identifier):
             "SRS0=\(hash)=\(timestamp)==\(Base32.encode(identifier.bytes))"
         }

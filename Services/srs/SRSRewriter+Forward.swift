@@ -73,7 +73,7 @@ extension SRSRewriter {
 
     private func result(_ rewritten: SRSAddress, at domain: Domain) -> SRSOutcome {
         let local = Mailbox.quotedForm(of: rewritten.description)
-        let address = "\(local)@\(domain.text)"
+        let address = String(joining: local, "@", domain.text)
         if local.utf8.count > SRSRewriter.maximumLocalPart { return .failed(.localPartTooLong) }
         if address.utf8.count > SRSRewriter.maximumPath { return .failed(.pathTooLong) }
         return .rewritten(address)

@@ -88,7 +88,7 @@ extension SRSService {
         switch outcome {
         case .rewritten(let address), .shortened(let address, _):
             let action = isForward ? "[srs][sender]  rewrote" : "[srs][recipient]  reversed"
-            log.info("\(action): \(key) -> \(address)")
+            log.info(Logger.Message(stringLiteral: String(joining: action, ": ", key, " -> ", address)))
             return .found(address)
         case .bypassed(let bypass):
             return .notFound(bypass.rawValue)

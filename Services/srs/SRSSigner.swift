@@ -86,16 +86,20 @@ public struct SRSSigner: Sendable {
 
     /// The parts in lower case, one after the other.
     private static func message(_ parts: [String]) -> [UInt8] {
-        var message: [UInt8] = []
-        message.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count })
-        var isASCII = true
-        for part in parts {
-            for byte in part.utf8 {
-                if byte >= 0x80 { isASCII = false }
-                message.append(folded(byte))
+        var union: UInt8 = 0
+        let length = parts.reduce(0) { $0 + $1.utf8.count }
+        let message = [UInt8](unsafeUninitializedCapacity: length) { target, count in
+            for var part in parts {
+                part.withUTF8 { bytes in
+                    for byte in bytes {
+                        union |= byte
+                        target[count] = folded(byte)
+                        count += 1
+                    }
+                }
             }
         }
-        return isASCII ? message : Array(parts.joined().lowercased().utf8)
+        return union < 0x80 ? message : Array(parts.joined().lowercased().utf8)
     }
 
     private static func folded(_ byte: UInt8) -> UInt8 {

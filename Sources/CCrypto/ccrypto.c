@@ -5,10 +5,7 @@
 #include "ccrypto.h"
 
 #include <limits.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <string.h>
@@ -40,23 +37,57 @@ static void pad_key(const uint8_t key[block_length], uint8_t pad, uint8_t out[bl
     for (size_t index = 0; index < block_length; index++) out[index] = key[index] ^ pad;
 }
 
-int ccrypto_hmac_sha1(const void *key, size_t key_length, const void *message, size_t length, uint8_t out[20]) {
-    uint8_t whole[block_length] = {0}, block[block_length], inner[20];
-    SHA_CTX context;
-    memset(out, 0, 20);
+// The states behind the first block of each of the two hashes: all that depends on the key alone.
+struct ccrypto_hmac_sha1_key {
+    SHA_CTX inner;
+    SHA_CTX outer;
+};
+
+static int prepare(ccrypto_hmac_sha1_key *prepared, const void *key, size_t key_length) {
+    uint8_t whole[block_length] = {0}, block[block_length];
     if (key_length > block_length) {
         if (!sha1(key, key_length, whole)) return 0;
     } else {
         memcpy(whole, present(key), key_length);
     }
     pad_key(whole, 0x36, block);
-    int is_done = SHA1_Init(&context) == 1 && SHA1_Update(&context, block, block_length) == 1 &&
-                  SHA1_Update(&context, present(message), length) == 1 && SHA1_Final(inner, &context) == 1;
+    int is_done = SHA1_Init(&prepared->inner) == 1 && SHA1_Update(&prepared->inner, block, block_length) == 1;
     pad_key(whole, 0x5c, block);
-    is_done = is_done && SHA1_Init(&context) == 1 && SHA1_Update(&context, block, block_length) == 1 &&
-              SHA1_Update(&context, inner, sizeof inner) == 1 && SHA1_Final(out, &context) == 1;
+    is_done = is_done && SHA1_Init(&prepared->outer) == 1 && SHA1_Update(&prepared->outer, block, block_length) == 1;
     OPENSSL_cleanse(whole, sizeof whole);
     OPENSSL_cleanse(block, sizeof block);
+    return is_done;
+}
+
+ccrypto_hmac_sha1_key *ccrypto_hmac_sha1_prepare(const void *key, size_t key_length) {
+    ccrypto_hmac_sha1_key *prepared = OPENSSL_zalloc(sizeof *prepared);
+    if (prepared != NULL && !prepare(prepared, key, key_length)) {
+        ccrypto_hmac_sha1_release(prepared);
+        prepared = NULL;
+    }
+    return prepared;
+}
+
+int ccrypto_hmac_sha1_with(const ccrypto_hmac_sha1_key *key, const void *message, size_t length, uint8_t out[20]) {
+    uint8_t inner[20];
+    SHA_CTX context = key->inner;
+    memset(out, 0, 20);
+    if (SHA1_Update(&context, present(message), length) != 1 || SHA1_Final(inner, &context) != 1) return 0;
+    context = key->outer;
+    int is_done = SHA1_Update(&context, inner, sizeof inner) == 1 && SHA1_Final(out, &context) == 1;
+    OPENSSL_cleanse(&context, sizeof context);
+    return is_done;
+}
+
+void ccrypto_hmac_sha1_release(ccrypto_hmac_sha1_key *key) {
+    OPENSSL_clear_free(key, sizeof *key);
+}
+
+int ccrypto_hmac_sha1(const void *key, size_t key_length, const void *message, size_t length, uint8_t out[20]) {
+    ccrypto_hmac_sha1_key prepared;
+    memset(out, 0, 20);
+    int is_done = prepare(&prepared, key, key_length) && ccrypto_hmac_sha1_with(&prepared, message, length, out);
+    OPENSSL_cleanse(&prepared, sizeof prepared);
     return is_done;
 }
 
@@ -78,39 +109,6 @@ int ccrypto_hmac_sha256(const void *key, size_t key_length, const void *message,
     OPENSSL_cleanse(whole, sizeof whole);
     OPENSSL_cleanse(block, sizeof block);
     return is_done;
-}
-
-// libcrypto's own type stays in this file.
-static EVP_MAC_CTX *context_of(ccrypto_hmac_sha1_key *key) {
-    return (EVP_MAC_CTX *)key;
-}
-
-ccrypto_hmac_sha1_key *ccrypto_hmac_sha1_prepare(const void *key, size_t key_length) {
-    char digest[] = "SHA1";
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()
-    };
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *context = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
-    EVP_MAC_free(mac);
-    if (context != NULL && EVP_MAC_init(context, present(key), key_length, parameters) != 1) {
-        EVP_MAC_CTX_free(context);
-        context = NULL;
-    }
-    return (ccrypto_hmac_sha1_key *)context;
-}
-
-int ccrypto_hmac_sha1_with(ccrypto_hmac_sha1_key *key, const void *message, size_t length, uint8_t out[20]) {
-    size_t written = 0;
-    memset(out, 0, 20);
-    // Without a key the one that was prepared is used again.
-    return EVP_MAC_init(context_of(key), NULL, 0, NULL) == 1
-        && EVP_MAC_update(context_of(key), present(message), length) == 1
-        && EVP_MAC_final(context_of(key), out, &written, 20) == 1 && written == 20;
-}
-
-void ccrypto_hmac_sha1_release(ccrypto_hmac_sha1_key *key) {
-    EVP_MAC_CTX_free(context_of(key));
 }
 
 int ccrypto_equal(const void *left, const void *right, size_t length) {

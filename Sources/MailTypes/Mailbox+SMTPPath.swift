@@ -61,16 +61,19 @@ extension Mailbox {
     }
 
     private static func isDotString(_ text: Substring) -> Bool {
-        var isAfterDot = true
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: ".") {
-                guard !isAfterDot else { return false }
-                isAfterDot = true
-            } else {
-                guard byte.isAtomText else { return false }
-                isAfterDot = false
+        var text = text
+        return text.withUTF8 { bytes in
+            var isAfterDot = true
+            for byte in bytes {
+                if byte == UInt8(ascii: ".") {
+                    guard !isAfterDot else { return false }
+                    isAfterDot = true
+                } else {
+                    guard byte.isAtomText else { return false }
+                    isAfterDot = false
+                }
             }
+            return !isAfterDot
         }
-        return !isAfterDot
     }
 }

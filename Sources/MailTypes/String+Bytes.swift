@@ -14,3 +14,19 @@ extension String {
         return isPlain ? text : text.lowercased()
     }
 }
+
+extension String {
+    /// The texts one after the other, in memory that is taken once; pieced together by interpolation a text moves when it
+    /// grows.
+    package init(joining texts: String...) {
+        self.init(unsafeUninitializedCapacity: texts.reduce(0) { $0 + $1.utf8.count }) { target in
+            var count = 0
+            for var text in texts {
+                text.withUTF8 { bytes in
+                    count = target[count...].initialize(fromContentsOf: bytes)
+                }
+            }
+            return count
+        }
+    }
+}

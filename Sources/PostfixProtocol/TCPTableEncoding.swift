@@ -12,25 +12,16 @@ enum TCPTableEncoding {
         return text.withUTF8 { bytes in bytes.reduce(0) { $0 + (needsEscape($1) ? 3 : 1) } }
     }
 
-    /// Appends `text`, cut between two characters so that no more than `limit` bytes are written.
-    static func write(_ text: String, limit: Int, into buffer: inout ByteBuffer) {
-        write(text, of: length(of: text), limit: limit, into: &buffer)
-    }
-
-    /// The same for a text whose length when encoded is known.
-    static func write(_ text: String, of whole: Int, limit: Int, into buffer: inout ByteBuffer) {
-        if whole == text.utf8.count, whole <= limit {
-            buffer.writeString(text)
-            return
-        }
-        buffer.write(atMost: min(whole, limit)) { writer in
-            var room = limit
-            for scalar in text.unicodeScalars {
-                let length = length(of: String(scalar))
-                guard length <= room else { return }
-                room -= length
-                for byte in UTF8.encode(scalar) ?? .init() { write(byte, into: &writer) }
-            }
+    /// Writes `text`, whose length when encoded is `whole`, cut between two characters so that no more than `limit`
+    /// bytes are written.
+    static func write(_ text: String, of whole: Int, limit: Int, into writer: inout ByteWriter) {
+        if whole == text.utf8.count, whole <= limit { return writer.write(text) }
+        var room = limit
+        for scalar in text.unicodeScalars {
+            let length = length(of: String(scalar))
+            guard length <= room else { return }
+            room -= length
+            for byte in UTF8.encode(scalar) ?? .init() { write(byte, into: &writer) }
         }
     }
 

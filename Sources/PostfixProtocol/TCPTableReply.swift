@@ -21,9 +21,7 @@ public enum TCPTableReply: Sendable, Equatable {
         case .found(let value):
             let length = TCPTableEncoding.length(of: value)
             guard length <= Self.textLimit else { return Self.write("500 ", "Result too long", into: &buffer) }
-            buffer.writeStaticString("200 ")
-            TCPTableEncoding.write(value, of: length, limit: length, into: &buffer)
-            buffer.writeInteger(ASCII.newline)
+            Self.write("200 ", value, of: length, into: &buffer)
         case .notFound(let reason):
             Self.write("500 ", reason, into: &buffer)
         case .temporary(let reason):
@@ -32,9 +30,15 @@ public enum TCPTableReply: Sendable, Equatable {
     }
 
     private static func write(_ code: StaticString, _ text: String, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString(code)
-        TCPTableEncoding.write(text, limit: textLimit, into: &buffer)
-        buffer.writeInteger(ASCII.newline)
+        write(code, text, of: TCPTableEncoding.length(of: text), into: &buffer)
+    }
+
+    private static func write(_ code: StaticString, _ text: String, of length: Int, into buffer: inout ByteBuffer) {
+        buffer.write(atMost: min(length, textLimit) + lineLimit - textLimit) { writer in
+            writer.write(code)
+            TCPTableEncoding.write(text, of: length, limit: textLimit, into: &writer)
+            writer.write(ASCII.newline)
+        }
     }
 
     /// Reads a line of the framer, as Postfix would; nil when it is no reply. Invalid UTF-8 is replaced by U+FFFD.

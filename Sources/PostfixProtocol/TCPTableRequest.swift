@@ -10,19 +10,27 @@ public enum TCPTableRequest: Sendable, Equatable {
 
     /// Reads a line of the framer.
     public init(parsing line: ByteBuffer) {
-        let view = line.readableBytesView
-        guard view.starts(with: "get ".utf8), let key = Self.text(view.dropFirst(4)) else {
-            self = .invalid(String(decoding: view, as: UTF8.self))
-            return
+        let key = line.withUnsafeReadableBytes { bytes -> String? in
+            guard AttributeList.starts(bytes, with: "get ") else { return nil }
+            return Self.text(UnsafeRawBufferPointer(rebasing: bytes[4...]))
         }
-        self = .get(key: key)
+        if let key {
+            self = .get(key: key)
+        } else {
+            self = .invalid(String(buffer: line))
+        }
     }
 
-    private static func text(_ encoded: ByteBufferView) -> String? {
+    private static func text(_ encoded: UnsafeRawBufferPointer) -> String? {
         // Most addresses need no decoding.
-        let decoded = encoded.contains(ASCII.percent) ? ByteBufferView(AttributeList.decode(encoded)) : encoded
-        guard !decoded.contains(0) else { return nil }
-        return String(validating: decoded, as: UTF8.self)
+        guard encoded.contains(ASCII.percent) else { return validText(encoded) }
+        var decoded = ByteBuffer()
+        PercentEncoding.decode(encoded, into: &decoded)
+        return decoded.withUnsafeReadableBytes { validText($0) }
+    }
+
+    private static func validText(_ bytes: UnsafeRawBufferPointer) -> String? {
+        bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
     }
 
     /// Appends the line; the key is encoded as in a reply. An invalid line is written as it is, up to its first line
@@ -31,7 +39,8 @@ public enum TCPTableRequest: Sendable, Equatable {
         switch self {
         case .get(let key):
             buffer.writeStaticString("get ")
-            TCPTableEncoding.write(key, limit: .max, into: &buffer)
+            let length = TCPTableEncoding.length(of: key)
+            buffer.write(atMost: length) { TCPTableEncoding.write(key, of: length, limit: length, into: &$0) }
         case .invalid(let line):
             buffer.writeBytes(line.utf8.prefix { $0 != ASCII.newline })
         }

@@ -35,20 +35,32 @@ public enum CheckReply: Sendable, Equatable {
     public func encode(into buffer: inout ByteBuffer) {
         switch self {
         case .needs(let names):
-            buffer.writeAttribute("need", words: names.map(\.description))
+            let words = names.map(\.description)
+            buffer.write(atMost: ByteWriter.space(of: words)) { $0.writeAttribute("need", words: words) }
         case .results(let results):
-            for (check, result) in results { Self.encode(check, result, into: &buffer) }
+            buffer.write(atMost: results.reduce(0) { $0 + Self.space(of: $1.check, $1.result) }) { writer in
+                for (check, result) in results { Self.encode(check, result, into: &writer) }
+            }
         }
     }
 
-    private static func encode(_ check: String, _ result: CheckResult, into buffer: inout ByteBuffer) {
+    private static func space(of check: String, _ result: CheckResult) -> Int {
+        switch result {
+        case .error(let text): ByteWriter.space(of: text) + 3 * check.utf8.count
+        case .verdict(let verdict, let reason, _):
+            ByteWriter.space(of: verdict.text) + ByteWriter.space(of: reason) + ByteWriter.spaceOfLine
+                + 9 * check.utf8.count
+        }
+    }
+
+    private static func encode(_ check: String, _ result: CheckResult, into writer: inout ByteWriter) {
         switch result {
         case .error(let text):
-            buffer.writeAttribute(prefix: "error.", check, value: text)
+            writer.writeAttribute(prefix: "error.", check, value: text)
         case .verdict(let verdict, let reason, let score):
-            buffer.writeAttribute(prefix: "verdict.", check, value: verdict.text)
-            if !reason.isEmpty { buffer.writeAttribute(prefix: "reason.", check, value: reason) }
-            if score != 0 { buffer.writeAttribute(prefix: "score.", check, value: "\(score)") }
+            writer.writeAttribute(prefix: "verdict.", check, value: verdict.text)
+            if !reason.isEmpty { writer.writeAttribute(prefix: "reason.", check, value: reason) }
+            if score != 0 { writer.writeAttribute(prefix: "score.", check, value: "\(score)") }
         }
     }
 

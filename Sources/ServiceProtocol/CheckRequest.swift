@@ -12,7 +12,7 @@ public struct CheckRequest: Sendable {
     /// When the asker stops waiting: what has not been committed by then must not be.
     public var deadline: MonotonicInstant
     /// What other services know, as far as it was wanted or needed.
-    public var facts: [FactName: String]
+    public var facts: AttachedFacts
     /// The recipients accepted at RCPT, as received; only at DATA and END-OF-MESSAGE.
     public var recipients: KnownRecipients?
     /// Decide and roll back: nothing may be recorded.
@@ -23,7 +23,7 @@ public struct CheckRequest: Sendable {
     /// A question.
     public init(
         checks: [String], policy: PolicyRequest, key: RecordingKey? = nil,
-        deadline: MonotonicInstant = MonotonicInstant(microseconds: .max), facts: [FactName: String] = [:],
+        deadline: MonotonicInstant = MonotonicInstant(microseconds: .max), facts: AttachedFacts = [:],
         recipients: KnownRecipients? = nil, isDryRun: Bool = false
     ) {
         self.checks = checks
@@ -50,16 +50,16 @@ public struct CheckRequest: Sendable {
         isDryRun = list.string("dry-run") == "1"
     }
 
-    private static func facts(in list: AttributeList) -> [FactName: String] {
+    private static func facts(in list: AttributeList) -> AttachedFacts {
         // Many questions come without facts, and no attribute of Postfix begins like theirs.
         var mayHaveFacts = false
         let isPlain = list.forEachPlain { name, _ in
             if name.first == UInt8(ascii: "f") { mayHaveFacts = true }
         }
         guard mayHaveFacts || !isPlain else { return [:] }
-        var facts: [FactName: String] = [:]
+        var facts = AttachedFacts()
         list.forEach(prefix: "fact.") { name, value in
-            if let name = FactName(parsing: name) { facts[name] = value }
+            if let name = FactName(parsing: name) { facts.append(name, value) }
         }
         return facts
     }
@@ -83,12 +83,17 @@ public struct CheckRequest: Sendable {
     ///
     /// `attributes` are the already encoded attributes of `policy`, which one decision encodes only once.
     public func encode(into buffer: inout ByteBuffer, attributes: ByteBuffer) {
-        buffer.writeStaticString("request=check\n")
-        buffer.writeAttribute("checks", words: checks)
-        if let key { buffer.writeAttribute("key", key.description) }
-        buffer.writeAttribute("deadline", deadline.milliseconds)
-        if isDryRun { buffer.writeAttribute("dry-run", "1") }
-        for (name, value) in facts { name.encode(value, into: &buffer) }
+        let space = facts.reduce(4 * ByteWriter.spaceOfLine + ByteWriter.space(of: checks)) {
+            $0 + $1.name.space(of: $1.value)
+        }
+        buffer.write(atMost: space) { writer in
+            writer.write("request=check\n" as StaticString)
+            writer.writeAttribute("checks", words: checks)
+            if let key { writer.writeAttribute("key", key.description) }
+            writer.writeAttribute("deadline", deadline.milliseconds)
+            if isDryRun { writer.write("dry-run=1\n" as StaticString) }
+            for (name, value) in facts { name.encode(value, into: &writer) }
+        }
         recipients?.encode(into: &buffer)
         buffer.writeImmutableBuffer(attributes)
     }

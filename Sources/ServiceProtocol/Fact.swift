@@ -62,9 +62,19 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
     /// `KIND:SUBJECT`.
     public var description: String { "\(kind):\(subject)" }
 
-    /// Appends the line that gives the fact's value.
+    /// Writes the line that gives the fact's value.
+    func encode(_ value: String, into writer: inout ByteWriter) {
+        writer.writeAttribute(prefix: "fact.", kind, separator: ":", subject, value: value)
+    }
+
+    /// Appends that line.
     func encode(_ value: String, into buffer: inout ByteBuffer) {
-        buffer.writeAttribute(prefix: "fact.", kind, separator: ":", subject, value: value)
+        buffer.write(atMost: space(of: value)) { encode(value, into: &$0) }
+    }
+
+    /// Enough for that line.
+    func space(of value: String) -> Int {
+        ByteWriter.space(of: value) + 3 * (kind.utf8.count + subject.utf8.count)
     }
 
     /// There are few kinds, so the subject tells names apart.

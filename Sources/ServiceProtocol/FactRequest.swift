@@ -32,10 +32,14 @@ public struct FactRequest: Sendable {
 
     /// Appends the request without the lines every request begins with, nor the closing empty line.
     public func encode(into buffer: inout ByteBuffer) {
-        buffer.writeAttribute("request", "fact")
-        buffer.writeAttribute("names", words: names.map(\.description))
-        buffer.writeAttribute("deadline", deadline.milliseconds)
-        if !clientAddress.isEmpty { buffer.writeAttribute("client_address", clientAddress) }
+        let words = names.map(\.description)
+        let space = 2 * ByteWriter.spaceOfLine + ByteWriter.space(of: words) + ByteWriter.space(of: clientAddress)
+        buffer.write(atMost: space) { writer in
+            writer.write("request=fact\n" as StaticString)
+            writer.writeAttribute("names", words: words)
+            writer.writeAttribute("deadline", deadline.milliseconds)
+            if !clientAddress.isEmpty { writer.writeAttribute("client_address", clientAddress) }
+        }
     }
 }
 

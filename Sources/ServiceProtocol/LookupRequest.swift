@@ -8,13 +8,13 @@ public struct LookupRequest: Sendable {
     /// What is looked up, decoded.
     public var key: String
     /// What other services know about the key's domain.
-    public var facts: [FactName: String]
+    public var facts: AttachedFacts
     /// When the asker stops waiting.
     public var deadline: MonotonicInstant
 
     /// A lookup of `key` in `map`.
     public init(
-        map: String, key: String, facts: [FactName: String] = [:],
+        map: String, key: String, facts: AttachedFacts = [:],
         deadline: MonotonicInstant = MonotonicInstant(microseconds: .max)
     ) {
         self.map = map
@@ -26,9 +26,9 @@ public struct LookupRequest: Sendable {
     /// Decodes a `request=lookup` message; nil when it names no map or no key.
     public init?(_ list: AttributeList) {
         guard let map = list.string("map"), let key = list.string("key"), !map.isEmpty else { return nil }
-        var facts: [FactName: String] = [:]
+        var facts = AttachedFacts()
         list.forEach(prefix: "fact.") { name, value in
-            if let name = FactName(parsing: name) { facts[name] = value }
+            if let name = FactName(parsing: name) { facts.append(name, value) }
         }
         self.init(
             map: map, key: key, facts: facts,
@@ -38,11 +38,16 @@ public struct LookupRequest: Sendable {
 
     /// Appends the request without the lines every request begins with, nor the closing empty line.
     public func encode(into buffer: inout ByteBuffer) {
-        buffer.writeAttribute("request", "lookup")
-        buffer.writeAttribute("map", map)
-        buffer.writeAttribute("key", key)
-        buffer.writeAttribute("deadline", deadline.milliseconds)
-        for (name, value) in facts { name.encode(value, into: &buffer) }
+        let space = facts.reduce(2 * ByteWriter.spaceOfLine + ByteWriter.space(of: map) + ByteWriter.space(of: key)) {
+            $0 + $1.name.space(of: $1.value)
+        }
+        buffer.write(atMost: space) { writer in
+            writer.write("request=lookup\n" as StaticString)
+            writer.writeAttribute("map", map)
+            writer.writeAttribute("key", key)
+            writer.writeAttribute("deadline", deadline.milliseconds)
+            for (name, value) in facts { name.encode(value, into: &writer) }
+        }
     }
 }
 
@@ -58,24 +63,32 @@ public enum LookupResult: Sendable, Equatable {
     /// Decodes `result=found VALUE | notfound TEXT | temporary TEXT`; nil for anything else, and when a name
     /// stands twice.
     public init?(_ list: AttributeList) {
-        guard list.hasDuplicateName == nil, let text = list.string("result") else { return nil }
-        // By bytes: as a Character, the blank would take a combining mark behind it along.
-        let end = text.utf8.firstIndex(of: UInt8(ascii: " ")) ?? text.endIndex
-        let rest = String(Substring(text.utf8[end...].dropFirst()))
-        switch text[..<end] {
-        case "found": self = .found(rest)
-        case "notfound": self = .notFound(rest)
-        case "temporary": self = .temporary(rest)
-        default: return nil
+        guard list.hasDuplicateName == nil, let value = list.bytes("result") else { return nil }
+        let parts = value.withUnsafeBytes { bytes in
+            // By bytes: as a Character, the blank would take a combining mark behind it along.
+            let end = bytes.firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
+            return (word: bytes[..<end].count, text: String(decoding: bytes[end...].dropFirst(), as: UTF8.self))
+        }
+        let word = value.prefix(parts.word)
+        if word.elementsEqual("found".utf8) {
+            self = .found(parts.text)
+        } else if word.elementsEqual("notfound".utf8) {
+            self = .notFound(parts.text)
+        } else if word.elementsEqual("temporary".utf8) {
+            self = .temporary(parts.text)
+        } else {
+            return nil
         }
     }
 
     /// Appends the reply's attributes.
     public func encode(into buffer: inout ByteBuffer) {
-        switch self {
-        case .found(let value): buffer.writeAttribute("result", "found \(value)")
-        case .notFound(let text): buffer.writeAttribute("result", "notfound \(text)")
-        case .temporary(let text): buffer.writeAttribute("result", "temporary \(text)")
-        }
+        let (word, text): (StaticString, String) =
+            switch self {
+            case .found(let value): ("found", value)
+            case .notFound(let text): ("notfound", text)
+            case .temporary(let text): ("temporary", text)
+            }
+        buffer.write(atMost: ByteWriter.space(of: text)) { $0.writeAttribute("result", word: word, text) }
     }
 }

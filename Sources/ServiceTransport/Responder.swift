@@ -14,8 +14,10 @@ public struct Responder: Sendable {
         var message = ByteBuffer()
         message.reserveCapacity(256)
         if let id {
-            message.writeStaticString("protocol=1\n")
-            message.writeAttribute("id", id)
+            message.write(atMost: ByteWriter.space(of: id)) { writer in
+                writer.write("protocol=1\n" as StaticString)
+                writer.writeAttribute("id", id)
+            }
         }
         encode(&message)
         message.writeEndOfMessage()

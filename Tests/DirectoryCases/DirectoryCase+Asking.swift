@@ -7,7 +7,7 @@ internal import Synchronization
 extension DirectoryCase {
     /// The request of the case.
     package var checkRequest: CheckRequest {
-        var named: [FactName: String] = [:]
+        var named = AttachedFacts()
         for (name, value) in facts {
             if let name = FactName(parsing: name) { named[name] = value }
         }

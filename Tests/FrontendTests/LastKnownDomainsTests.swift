@@ -60,7 +60,7 @@ import Testing
     @Test func onlyTheUnknownIsCompleted() throws {
         let names = ["local:example.com", "local:x.example", "local:y.example", "alias-target:example.com"]
             .compactMap(FactName.init(parsing:))
-        let facts = [names[0]: "unknown", names[1]: "yes", names[2]: "unknown", names[3]: "unknown"]
+        let facts: AttachedFacts = [names[0]: "unknown", names[1]: "yes", names[2]: "unknown", names[3]: "unknown"]
         #expect(LastKnownLocality().completing(facts) == facts)
         let known = LastKnownLocality(domains: try LastKnownDomains(parsing: Self.text))
         #expect(known.completing(facts) == [names[0]: "yes", names[1]: "yes", names[2]: "no", names[3]: "unknown"])

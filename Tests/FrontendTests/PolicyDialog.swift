@@ -135,7 +135,7 @@ struct PolicyDialog {
 
     /// The facts attached to it.
     func facts(_ service: String) throws -> [String: String] {
-        Dictionary(uniqueKeysWithValues: try asked(service).facts.map { ($0.key.description, $0.value) })
+        Dictionary(uniqueKeysWithValues: try asked(service).facts.map { ($0.name.description, $0.value) })
     }
 }
 

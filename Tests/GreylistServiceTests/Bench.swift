@@ -50,7 +50,7 @@ final class Bench {
     func attempt(
         _ client: String = "192.0.2.1", from sender: String = "a@sender.example",
         to recipient: String = "b@rcpt.example", user: String = "", state: String = "RCPT",
-        facts: [FactName: String] = [:], isDryRun: Bool = false
+        facts: AttachedFacts = [:], isDryRun: Bool = false
     ) async -> CheckResult {
         let policy = PolicyRequest.make([
             .request: "smtpd_access_policy", .protocolState: state, .clientAddress: client, .sender: sender,

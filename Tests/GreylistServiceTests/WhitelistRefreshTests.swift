@@ -176,8 +176,7 @@ import Testing
 
     // MARK: - The SPF record of the sender's domain
 
-    private static func ask(_ bench: Bench, _ facts: [FactName: String] = [:], dryRun: Bool = false) async -> CheckReply
-    {
+    private static func ask(_ bench: Bench, _ facts: AttachedFacts = [:], dryRun: Bool = false) async -> CheckReply {
         let service = bench.service
         let request = CheckRequest(
             checks: ["greylist"],

@@ -33,7 +33,7 @@ import Testing
     @Test(arguments: [([], "v=\n"), (["a"], "v=a\n"), (["a", "b%", "", "c\n"], "v=a b%25  c%0A\n")])
     func words(_ words: [String], _ expected: String) {
         var buffer = ByteBuffer()
-        buffer.writeAttribute("v", words: words)
+        buffer.write(atMost: ByteWriter.space(of: words)) { $0.writeAttribute("v", words: words) }
         #expect(String(buffer: buffer) == expected)
     }
 
@@ -42,7 +42,7 @@ import Testing
     func wordsThatDoNotFit(_ count: Int, _ length: Int, _ kept: Int) throws {
         let words = Array(repeating: String(repeating: "w", count: length), count: count)
         var buffer = ByteBuffer(string: "protocol=1\n")
-        buffer.writeAttribute("v", words: words)
+        buffer.write(atMost: ByteWriter.space(of: words)) { $0.writeAttribute("v", words: words) }
         buffer.writeEndOfMessage()
         var framer = AttributeListFramer()
         let list = try AttributeList(#require(try framer.next(from: &buffer)))

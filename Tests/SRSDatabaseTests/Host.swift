@@ -32,10 +32,10 @@ final class Host: Sendable {
 
     deinit { service.stop() }
 
-    private static let foreign = Dictionary(
-        uniqueKeysWithValues: ["a.example", "xn--bcher-kva.example"].map {
-            (FactName(kind: "local", subject: $0), "no")
-        })
+    private static let foreign: AttachedFacts = [
+        FactName(kind: "local", subject: "a.example"): "no",
+        FactName(kind: "local", subject: "xn--bcher-kva.example"): "no",
+    ]
 
     /// A sender that does not fit, by number.
     static func sender(_ number: Int) -> String {

@@ -73,7 +73,7 @@ final class Bench {
         _ map: String, _ key: String, local: [String: String] = [:],
         deadline: MonotonicInstant = MonotonicInstant(microseconds: .max)
     ) async -> LookupResult {
-        var facts: [FactName: String] = [:]
+        var facts = AttachedFacts()
         for (domain, value) in local { facts[FactName(kind: "local", subject: domain)] = value }
         let request = LookupRequest(map: map, key: key, facts: facts, deadline: deadline)
         let service = service

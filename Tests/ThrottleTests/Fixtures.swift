@@ -91,7 +91,7 @@ func message(
 
 func request(
     _ attributes: [PolicyAttribute: String] = [:], key: Int? = nil, deadline: Int? = nil,
-    facts: [FactName: String] = [:], recipients: KnownRecipients? = nil, isDryRun: Bool = false
+    facts: AttachedFacts = [:], recipients: KnownRecipients? = nil, isDryRun: Bool = false
 ) -> CheckRequest {
     let values: [PolicyAttribute: String] = [
         .protocolState: "END-OF-MESSAGE", .sender: "a@one.test", .saslUsername: "a@one.test",

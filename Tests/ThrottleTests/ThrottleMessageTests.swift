@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ThrottleMessageTests {
     private func read(
-        _ attributes: [PolicyAttribute: String], facts: [FactName: String] = [:], recipients: KnownRecipients? = nil
+        _ attributes: [PolicyAttribute: String], facts: AttachedFacts = [:], recipients: KnownRecipients? = nil
     ) -> ThrottleMessage {
         ThrottleMessage(request(attributes, facts: facts, recipients: recipients), delimiters: ["+"])
     }
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func aliasTargetsComeAsFacts() {
-        let facts = [
+        let facts: AttachedFacts = [
             FactName(kind: "alias-target", subject: "alias.test"): "home.test",
             FactName(kind: "alias-target", subject: "one.test"): "none",
         ]

@@ -18,10 +18,10 @@ package final class DirectorySubject: Sendable {
     package let reverseName: String
     /// Unix seconds.
     package let now: Int
-    private let facts: [FactName: String]
+    private let facts: AttachedFacts
 
     /// Takes a request apart.
-    init(_ policy: PolicyRequest, facts: [FactName: String], settings: DirectoryService.Settings, now: Int) {
+    init(_ policy: PolicyRequest, facts: AttachedFacts, settings: DirectoryService.Settings, now: Int) {
         sender = Self.address(policy.string(.sender), settings)
         recipient = Self.address(policy.string(.recipient), settings)
         user = policy.isEmpty(.saslUsername) ? nil : EnvelopeAddress(parsing: policy.string(.saslUsername))

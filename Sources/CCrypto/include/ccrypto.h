@@ -14,13 +14,12 @@ int ccrypto_hmac_sha1(const void *key, size_t key_length, const void *message, s
 
 int ccrypto_hmac_sha256(const void *key, size_t key_length, const void *message, size_t length, uint8_t out[32]);
 
-// HMAC-SHA1 with a key that is prepared once, which takes a fifth of the time for a short message. NULL when libcrypto
-// fails. One thread at a time may use it.
+// HMAC-SHA1 with a key that is prepared once. NULL when libcrypto fails. Any thread may use it.
 typedef struct ccrypto_hmac_sha1_key ccrypto_hmac_sha1_key;
 
 ccrypto_hmac_sha1_key *ccrypto_hmac_sha1_prepare(const void *key, size_t key_length);
 
-int ccrypto_hmac_sha1_with(ccrypto_hmac_sha1_key *key, const void *message, size_t length, uint8_t out[20]);
+int ccrypto_hmac_sha1_with(const ccrypto_hmac_sha1_key *key, const void *message, size_t length, uint8_t out[20]);
 
 void ccrypto_hmac_sha1_release(ccrypto_hmac_sha1_key *key);
 

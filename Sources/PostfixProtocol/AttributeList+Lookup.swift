@@ -12,13 +12,13 @@ extension AttributeList {
 
     /// The value as text; invalid UTF-8 is replaced by U+FFFD.
     public func string(_ name: String) -> String? {
-        bytes(name).map { String(decoding: $0, as: UTF8.self) }
+        withValue(of: name) { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The value as a decimal number: digits with at most a `-` before them. Nil when it is absent, anything else, or
     /// too large for an `Int`.
     public func integer(_ name: String) -> Int? {
-        bytes(name).flatMap { view in view.withUnsafeBytes { DecimalNumber.parse($0) } }
+        withValue(of: name) { DecimalNumber.parse($0) } ?? nil
     }
 
     /// Calls `body` for every attribute whose name starts with `prefix`, in the order of the message, doubled names
@@ -99,6 +99,12 @@ extension AttributeList {
 }
 
 extension AttributeList {
+    private func withValue<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        guard let field = lastField(name) else { return nil }
+        if hasEscapes { return value(of: field).withUnsafeBytes(body) }
+        return message.withUnsafeReadableBytes { body(UnsafeRawBufferPointer(rebasing: $0[field.valueRange])) }
+    }
+
     func value(of field: Field) -> ByteBufferView {
         decodedView(field.valueRange)
     }

@@ -1,3 +1,5 @@
+internal import PostfixProtocol
+
 /// The facts that go along with a question. They are few, and looked at one after the other.
 public struct AttachedFacts: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     private var elements: [(name: FactName, value: String)] = []
@@ -22,9 +24,11 @@ public struct AttachedFacts: Sendable, Equatable, ExpressibleByDictionaryLiteral
         }
     }
 
-    /// Adds a fact that is read from a message. What stands there twice is not looked for: the last value holds.
-    mutating func append(_ name: FactName, _ value: String) {
-        elements.append((name, value))
+    /// Those of a message. Of one that stands there twice the last value holds.
+    init(in list: AttributeList) {
+        list.forEach(prefix: "fact.") { name, value in
+            if let name = FactName(parsing: name) { elements.append((name, value)) }
+        }
     }
 
     /// Whether two questions have the same facts along, in whatever order.

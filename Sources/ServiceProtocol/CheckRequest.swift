@@ -56,12 +56,7 @@ public struct CheckRequest: Sendable {
         let isPlain = list.forEachPlain { name, _ in
             if name.first == UInt8(ascii: "f") { mayHaveFacts = true }
         }
-        guard mayHaveFacts || !isPlain else { return [:] }
-        var facts = AttachedFacts()
-        list.forEach(prefix: "fact.") { name, value in
-            if let name = FactName(parsing: name) { facts.append(name, value) }
-        }
-        return facts
+        return mayHaveFacts || !isPlain ? AttachedFacts(in: list) : [:]
     }
 
     /// What stands between spaces.

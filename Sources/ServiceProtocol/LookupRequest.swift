@@ -26,12 +26,8 @@ public struct LookupRequest: Sendable {
     /// Decodes a `request=lookup` message; nil when it names no map or no key.
     public init?(_ list: AttributeList) {
         guard let map = list.string("map"), let key = list.string("key"), !map.isEmpty else { return nil }
-        var facts = AttachedFacts()
-        list.forEach(prefix: "fact.") { name, value in
-            if let name = FactName(parsing: name) { facts.append(name, value) }
-        }
         self.init(
-            map: map, key: key, facts: facts,
+            map: map, key: key, facts: AttachedFacts(in: list),
             deadline: list.integer("deadline").map(MonotonicInstant.init(milliseconds:))
                 ?? MonotonicInstant(microseconds: .max))
     }

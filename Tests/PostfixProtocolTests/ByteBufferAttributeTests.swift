@@ -30,6 +30,47 @@ import Testing
         #expect(try Array(#require(list.bytes("v"))) == Array(value.utf8.prefix(bytesKept)))
     }
 
+    /// Bytes are looked at eight at a time, so each has to be found at each place of eight, beside any other.
+    @Test(arguments: [0x00, 0x1f, 0x20, 0x21, 0x24, 0x25, 0x26, 0x3c, 0x3d, 0x3e, 0x7e, 0x7f, 0x80, 0x9f, 0xa5, 0xff])
+    func aByteAtAnyPlace(_ byte: UInt8) {
+        let isEscaped = byte < 0x20 || byte == UInt8(ascii: "%") || byte == 0x7f
+        let expected: [UInt8] = isEscaped ? Array("%\(byte < 16 ? "0" : "")".utf8) + hexadecimal(byte) : [byte]
+        for filler in [UInt8(ascii: "a"), 0xff, 0x80, 0x20, 0x7e] {
+            for length in 1...18 {
+                for place in 0..<length {
+                    var value = [UInt8](repeating: filler, count: length)
+                    value[place] = byte
+                    var buffer = ByteBuffer()
+                    buffer.writeAttribute("v", bytes: ByteBuffer(bytes: value).readableBytesView)
+                    let line = Array("v=".utf8) + value[..<place] + expected + value[(place + 1)...] + [10]
+                    #expect(Array(buffer.readableBytesView) == line)
+                }
+            }
+        }
+    }
+
+    private func hexadecimal(_ byte: UInt8) -> [UInt8] {
+        Array(String(byte, radix: 16, uppercase: true).utf8)
+    }
+
+    /// Several lines in one piece: each has the whole length for itself.
+    @Test func linesOfAWriter() throws {
+        let long = String(repeating: "x", count: 70_000)
+        var buffer = ByteBuffer()
+        buffer.write(atMost: 4 * ByteWriter.space(of: long)) { writer in
+            writer.writeAttribute("a", Int.min)
+            writer.writeAttribute("b", long)
+            writer.writeAttribute("c", word: "found", long)
+            writer.writeAttribute(prefix: "d.", "x=%", separator: ":", "y", value: "50%")
+            writer.writeAttribute("e", words: ["w", long, "v"])
+        }
+        let lines = String(buffer: buffer).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0] == "a=-9223372036854775808")
+        #expect(lines[1] == "b=" + long.prefix(AttributeListLimits.standard.line - 2))
+        #expect(lines[2] == "c=found " + long.prefix(AttributeListLimits.standard.line - 8))
+        #expect(lines[3...] == ["d.x%3D%25:y=50%25", "e=w", ""])
+    }
+
     @Test(arguments: [([], "v=\n"), (["a"], "v=a\n"), (["a", "b%", "", "c\n"], "v=a b%25  c%0A\n")])
     func words(_ words: [String], _ expected: String) {
         var buffer = ByteBuffer()

@@ -30,16 +30,13 @@ extension PolicyEvaluation {
 
     private mutating func open(_ question: Stage.Question, now: MonotonicInstant, actions: inout [Action]) {
         for position in question.checks { recallVerdict(position) }
-        let positions = question.checks.filter {
-            if case .undecided = states[$0] { return true }
-            return false
-        }
+        let positions = undecided(question.checks)
         guard !positions.isEmpty else { return }
         if let refusal {
             for position in positions { fail(position, refusal) }
             return
         }
-        let limit = positions.map { plan.checks[$0].limit }.max() ?? question.limit
+        let limit = positions.reduce(0) { max($0, plan.checks[$1].limit) }
         questions.append(
             OpenQuestion(
                 service: question.service, purpose: .checks(positions: positions),
@@ -52,6 +49,15 @@ extension PolicyEvaluation {
         } else {
             send(index, positions, now: now, actions: &actions)
         }
+    }
+
+    /// Nearly always all of them.
+    private func undecided(_ positions: [Int]) -> [Int] {
+        positions.allSatisfy(isUndecided) ? positions : positions.filter(isUndecided)
+    }
+
+    private func isUndecided(_ position: Int) -> Bool {
+        if case .undecided = states[position] { true } else { false }
     }
 
     mutating func send(

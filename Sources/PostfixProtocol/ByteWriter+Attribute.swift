@@ -54,15 +54,19 @@ extension ByteWriter {
     /// reader takes are left out.
     package mutating func writeAttribute(_ name: StaticString, words: [String]) {
         let start = count
+        let mayBeTooLong = Self.space(of: words) > AttributeListLimits.standard.line
         write(name)
         write(ASCII.equals)
         for (place, word) in words.enumerated() {
             var word = word
             let isTaken = word.withUTF8 { bytes in
-                let length = Self.length(of: UnsafeRawBufferPointer(bytes)) + (place > 0 ? 1 : 0)
-                guard count - start + length <= AttributeListLimits.standard.line else { return false }
+                let bytes = UnsafeRawBufferPointer(bytes)
+                if mayBeTooLong {
+                    let length = Self.length(of: bytes) + (place > 0 ? 1 : 0)
+                    guard count - start + length <= AttributeListLimits.standard.line else { return false }
+                }
                 if place > 0 { write(ASCII.space) }
-                writeEscaped(UnsafeRawBufferPointer(bytes), alsoEscaping: ASCII.percent)
+                writeEscaped(bytes, alsoEscaping: ASCII.percent)
                 return true
             }
             guard isTaken else { break }

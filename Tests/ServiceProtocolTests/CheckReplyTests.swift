@@ -103,6 +103,7 @@ import Testing
         arguments: [
             ["verdict.a=none", "verdict.b=pass", "reason.b=why", "score.b=2"],
             ["verdict.b=pass", "error.a=no luck"], ["verdict.a=none", "verdict.a=pass", "verdict.b=none"],
+            ["verdict.b=pass", "verdict.a=none", "reason.b=late", "score.a=1"], ["verdict.b=none", "verdict.b=pass"],
             ["verdict.a=none"], ["score.a=x", "verdict.a=none", "verdict.b=nonsense"],
             ["verdict.ab=none", "verdict.=none", "verdict=none", "other.a=none", "verdict.b=none"],
         ])

@@ -173,29 +173,6 @@ public final class Socket {
         return true
     }
 
-    /// A TCP port of 127.0.0.1 that nobody has.
-    ///
-    /// Drawn below those that the kernel gives to outgoing connections (ip(7), `ip_local_port_range`), one of which could
-    /// take it before it is listened on.
-    public static func freePort() -> Int {
-        for _ in 0..<1_000 {
-            let port = UInt16.random(in: 10_000..<32_000)
-            if canBind(port) { return Int(port) }
-        }
-        fatalError("no port between 10000 and 32000 is free")
-    }
-
-    private static func canBind(_ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { Glibc.close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-    }
+    /// A TCP port of 127.0.0.1 that nobody has; see ``PortBlock``.
+    public static func freePort() -> Int { PortBlock.nextFree() }
 }

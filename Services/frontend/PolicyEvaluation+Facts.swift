@@ -19,7 +19,11 @@ extension PolicyEvaluation {
                 attached[name] = facts[name] ?? unknownFactValue
             }
         }
-        for (name, value) in session.facts where uses(name.kind, positions) { attached[name] = value }
+        // Services may have added thousands; what is wanted is not many, and only that can stand here already.
+        let wanted = attached
+        for (name, value) in session.facts where uses(name.kind, positions) {
+            if wanted[name] == nil { attached.append(name, value) } else { attached[name] = value }
+        }
         for name in needed { attached[name] = facts[name] ?? unknownFactValue }
         return lastKnown.completing(attached)
     }

@@ -83,14 +83,6 @@ void ccrypto_hmac_sha1_release(ccrypto_hmac_sha1_key *key) {
     OPENSSL_clear_free(key, sizeof *key);
 }
 
-int ccrypto_hmac_sha1(const void *key, size_t key_length, const void *message, size_t length, uint8_t out[20]) {
-    ccrypto_hmac_sha1_key prepared;
-    memset(out, 0, 20);
-    int is_done = prepare(&prepared, key, key_length) && ccrypto_hmac_sha1_with(&prepared, message, length, out);
-    OPENSSL_cleanse(&prepared, sizeof prepared);
-    return is_done;
-}
-
 int ccrypto_hmac_sha256(const void *key, size_t key_length, const void *message, size_t length, uint8_t out[32]) {
     uint8_t whole[block_length] = {0}, block[block_length], inner[32];
     SHA256_CTX context;

@@ -7,8 +7,8 @@ struct ByteWord {
         self.bytes = bytes
     }
 
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+    static let ones: UInt64 = 0x0101_0101_0101_0101
+    static let highBits: UInt64 = 0x8080_8080_8080_8080
 
     /// Whether one of them is below 0x20. The sums stay below 0x100, so no byte disturbs the next.
     @inline(__always)

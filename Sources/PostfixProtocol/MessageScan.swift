@@ -27,29 +27,26 @@ struct MessageScan {
         let union = unions[0] | unions[1] | unions[2] | unions[3]
         let controls = found[0] | found[1] | found[2] | found[3]
 
-        let isASCII = union & Self.highBits == 0
+        let isASCII = union & ByteWord.highBits == 0
         let hasNUL = controls != 0 && Self.contains(0, bytes)
         needsRepair = hasNUL || (!isASCII && String(validating: bytes, as: UTF8.self) == nil)
         isPlain = controls == 0 && !Self.contains(ASCII.percent, bytes) && !Self.contains(ASCII.delete, bytes)
     }
 
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
-
     /// The high bit of every byte below 0x20 that is not LF. The sums stay below 0x100, so no byte disturbs the next.
     @inline(__always)
     private static func controls(in words: SIMD4<UInt64>) -> SIMD4<UInt64> {
-        let low = words & ~highBits
-        let notBelowSpace = (low &+ ones &* 0x60) | words
-        let difference = words ^ (ones &* UInt64(ASCII.newline))
-        let notNewline = ((difference & ~highBits) &+ ones &* 0x7f) | difference
-        return ~notBelowSpace & notNewline & highBits
+        let low = words & ~ByteWord.highBits
+        let notBelowSpace = (low &+ ByteWord.ones &* 0x60) | words
+        let difference = words ^ (ByteWord.ones &* UInt64(ASCII.newline))
+        let notNewline = ((difference & ~ByteWord.highBits) &+ ByteWord.ones &* 0x7f) | difference
+        return ~notBelowSpace & notNewline & ByteWord.highBits
     }
 
     /// The word there; behind the last byte it is filled up with LF, which no test finds.
     private static func word(_ bytes: UnsafeRawBufferPointer, at start: Int) -> UInt64 {
         if start + 8 <= bytes.count { return bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self) }
-        var word = ones &* UInt64(ASCII.newline)
+        var word = ByteWord.ones &* UInt64(ASCII.newline)
         for byte in bytes[start...] {
             word = word << 8 | UInt64(byte)
         }

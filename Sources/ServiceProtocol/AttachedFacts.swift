@@ -31,6 +31,19 @@ public struct AttachedFacts: Sendable, Equatable, ExpressibleByDictionaryLiteral
         }
     }
 
+    /// Adds a fact that does not go along yet. That is not looked for, so many are added in linear time.
+    public mutating func append(_ name: FactName, _ value: String) {
+        elements.append((name, value))
+    }
+
+    /// Writes a line for each.
+    func encode(into writer: inout ByteWriter) {
+        for (name, value) in elements { name.encode(value, into: &writer) }
+    }
+
+    /// Enough for these lines.
+    var space: Int { elements.reduce(0) { $0 + $1.name.space(of: $1.value) } }
+
     /// Whether two questions have the same facts along, in whatever order.
     public static func == (left: AttachedFacts, right: AttachedFacts) -> Bool {
         left.elements.allSatisfy { right[$0.name] == left[$0.name] }

@@ -78,16 +78,14 @@ public struct CheckRequest: Sendable {
     ///
     /// `attributes` are the already encoded attributes of `policy`, which one decision encodes only once.
     public func encode(into buffer: inout ByteBuffer, attributes: ByteBuffer) {
-        let space = facts.reduce(4 * ByteWriter.spaceOfLine + ByteWriter.space(of: checks)) {
-            $0 + $1.name.space(of: $1.value)
-        }
+        let space = 4 * ByteWriter.spaceOfLine + ByteWriter.space(of: checks) + facts.space
         buffer.write(atMost: space) { writer in
             writer.write("request=check\n" as StaticString)
             writer.writeAttribute("checks", words: checks)
             if let key { writer.writeAttribute("key", key.description) }
             writer.writeAttribute("deadline", deadline.milliseconds)
             if isDryRun { writer.write("dry-run=1\n" as StaticString) }
-            for (name, value) in facts { name.encode(value, into: &writer) }
+            facts.encode(into: &writer)
         }
         recipients?.encode(into: &buffer)
         buffer.writeImmutableBuffer(attributes)

@@ -34,15 +34,13 @@ public struct LookupRequest: Sendable {
 
     /// Appends the request without the lines every request begins with, nor the closing empty line.
     public func encode(into buffer: inout ByteBuffer) {
-        let space = facts.reduce(2 * ByteWriter.spaceOfLine + ByteWriter.space(of: map) + ByteWriter.space(of: key)) {
-            $0 + $1.name.space(of: $1.value)
-        }
+        let space = 2 * ByteWriter.spaceOfLine + ByteWriter.space(of: map) + ByteWriter.space(of: key) + facts.space
         buffer.write(atMost: space) { writer in
             writer.write("request=lookup\n" as StaticString)
             writer.writeAttribute("map", map)
             writer.writeAttribute("key", key)
             writer.writeAttribute("deadline", deadline.milliseconds)
-            for (name, value) in facts { name.encode(value, into: &writer) }
+            facts.encode(into: &writer)
         }
     }
 }

@@ -10,8 +10,6 @@
 
 int ccrypto_sha256(const void *message, size_t length, uint8_t out[32]);
 
-int ccrypto_hmac_sha1(const void *key, size_t key_length, const void *message, size_t length, uint8_t out[20]);
-
 int ccrypto_hmac_sha256(const void *key, size_t key_length, const void *message, size_t length, uint8_t out[32]);
 
 // HMAC-SHA1 with a key that is prepared once. NULL when libcrypto fails. Any thread may use it.

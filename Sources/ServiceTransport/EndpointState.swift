@@ -17,8 +17,8 @@ struct EndpointState: Sendable {
     enum Received {
         case hello(Hello)
         case answer(Pending)
-        /// Its question is no longer of interest.
-        case late
+        /// Its question is no longer of interest: it was cancelled, or has expired.
+        case late(isInTime: Bool)
         case goodbye
         /// From a connection that was already given up.
         case stale
@@ -132,7 +132,10 @@ struct EndpointState: Sendable {
         expiredInARow = 0
         hasAnswered = true
         if let pending = inFlight.removeValue(forKey: id) { return .answer(pending) }
-        return abandoned.removeValue(forKey: id) != nil ? .late : .violation("a second reply to one question")
+        guard let expires = abandoned.removeValue(forKey: id) else {
+            return .violation("a second reply to one question")
+        }
+        return .late(isInTime: expires != Self.counted && now < expires)
     }
 
     private mutating func greeting(_ list: AttributeList) -> Received? {

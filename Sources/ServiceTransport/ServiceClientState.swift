@@ -208,7 +208,11 @@ public struct ServiceClientState: Sendable {
     ) {
         switch endpoints[endpoint].received(list, connection: connection, now: now, limits: limits) {
         case .stale: break
-        case .late: drainQueue(now: now, actions: &actions)
+        case .late(let isInTime):
+            // The one question that an open breaker lets through may be cancelled: the next one of the same request is
+            // refused, which decides the request.
+            if isInTime, breaker.succeeded() { actions.append(.note(.breakerClosed)) }
+            drainQueue(now: now, actions: &actions)
         case .hello(let hello):
             actions.append(.note(.up(endpoint: endpoint, hello: hello)))
             drainQueue(now: now, actions: &actions)

@@ -29,6 +29,38 @@ import Testing
         #expect(client.ask(8) == ["send 0#1 id=5 ask=8"])
     }
 
+    /// A request asks for a fact and then for a check. While the breaker is open the fact is let through and the check
+    /// refused, so the request is decided, and its question about the fact cancelled, before the answer is there.
+    @Test func theAnswerToACancelledProbeCloses() {
+        var client = Self.client()
+        for token in 1...2 { _ = client.ask(UInt64(token), limit: 100) }
+        client.now += 100_000
+        _ = client.wake()
+        client.now += 2_000_000
+        #expect(client.ask(3, limit: 100) == ["send 0#1 id=3 ask=3"])
+        #expect(client.ask(4) == ["deliver 4 left-alone"])
+        client.state.cancel(token: 3)
+        client.now += 99_000
+        #expect(client.reply(id: 3) == ["breaker closed"])
+        #expect(client.ask(5) == ["send 0#1 id=4 ask=5"])
+    }
+
+    /// A service that answers when nobody waits any more is left alone further.
+    @Test(arguments: [true, false]) func anAnswerThatComesTooLateDoesNotClose(isCancelled: Bool) {
+        var client = Self.client()
+        for token in 1...2 { _ = client.ask(UInt64(token), limit: 100) }
+        client.now += 100_000
+        _ = client.wake()
+        #expect(client.reply(id: 1) == [])
+        client.now += 2_000_000
+        _ = client.ask(3, limit: 100)
+        if isCancelled { client.state.cancel(token: 3) }
+        client.now += 100_000
+        if !isCancelled { _ = client.wake() }
+        #expect(client.reply(id: 3) == [])
+        #expect(client.ask(4) == ["deliver 4 left-alone"])
+    }
+
     @Test func anAnswerStartsTheCountAgain() {
         var client = Self.client()
         _ = client.ask(1, limit: 100)

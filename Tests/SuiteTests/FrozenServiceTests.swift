@@ -92,4 +92,37 @@ import Testing
         let senders = suite.query("greylist", "SELECT sender FROM postern_greylist_waiting ORDER BY sender")
         #expect(senders == [["after@example.net"], ["before@example.net"], ["last@example.net"]])
     }
+
+    /// Each request asks the directory for a fact first, and then for its checks. Once it answers again, that is noticed
+    /// though the fact is cancelled when the checks are refused.
+    @Test func directoryFreezes() throws {
+        let suite = try Suite(
+            frontend: """
+                  policies:
+                    default:
+                      RCPT: [{ check: access-list, limit: 300ms, on-failure: defer }, { check: greylist, limit: 300ms }]
+                """, services: "greylist: { block-for: 0s }\n")
+        let client = PolicyClient(.tcp(suite.policyPort), tries: 1)
+        let deferred = "DEFER_IF_PERMIT 4.3.5 Service temporarily unavailable"
+        // A domain of its own each time: its locality is not known yet.
+        func ask(_ name: String) -> String? {
+            client.ask(
+                PolicyClient.request([
+                    "protocol_state": "RCPT", "client_address": "192.0.2.1", "sender": "a@example.net",
+                    "recipient": "b@\(name).example.com",
+                ]))
+        }
+        #expect(eventually { ask("before")?.hasPrefix("DEFER") == false })
+        #expect(suite.send(SIGSTOP, to: "directory"))
+        for number in 0..<20 { #expect(ask("during\(number)") == deferred) }
+        #expect(eventually { !suite.logLines(with: "directory failed 16 times in a row").isEmpty })
+        #expect(suite.send(SIGCONT, to: "directory"))
+        var number = 0
+        #expect(
+            eventually(within: 5) {
+                number += 1
+                return ask("after\(number)")?.hasPrefix("DEFER") == false
+            })
+        #expect(eventually { !suite.logLines(with: "directory answers again").isEmpty })
+    }
 }

@@ -88,6 +88,27 @@ public enum AppliesTo: String, Sendable, CaseIterable {
     case all
 }
 
+/// What a request's client is to the checks' `applies-to`.
+enum ClientStanding: Int, Sendable, CaseIterable {
+    /// It logged in.
+    case authenticated
+    /// It did not, and is in the trusted networks.
+    case trusted
+    /// Neither.
+    case other
+}
+
+extension AppliesTo {
+    /// Whether a check with this setting applies to such a client.
+    func includes(_ standing: ClientStanding) -> Bool {
+        switch self {
+        case .all: true
+        case .authenticated: standing == .authenticated
+        case .unauthenticated: standing == .other
+        }
+    }
+}
+
 /// A check's failure rules: one for authenticated senders, one for all others.
 public struct FailureRules: Sendable, Equatable {
     /// For mail with a `sasl_username`.

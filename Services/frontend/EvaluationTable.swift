@@ -1,5 +1,5 @@
 /// Numbered places for what is under way; a number is never mistaken for that of an earlier tenant.
-struct EvaluationTable<Element: Sendable>: Sendable {
+struct EvaluationTable<Element: Sendable>: @unchecked Sendable {
     /// 24 bits of place and 23 of generation, so that a token has 16 bits left for a question's index and its highest
     /// bit for the engine's mark.
     struct ID: Sendable, Hashable {
@@ -26,43 +26,65 @@ struct EvaluationTable<Element: Sendable>: Sendable {
         static func index(ofToken token: UInt64) -> Int { Int(token & 0xffff) }
     }
 
-    /// Around an element, to change it where it is: it is too large to be taken out and put back.
-    private struct Tenant {
+    /// An element in a place of its own, where it is changed: it is too large to be moved.
+    final class Tenant {
         var element: Element
 
-        mutating func apply(_ change: (inout Element) -> Void) {
-            change(&element)
+        init(_ element: consuming Element) {
+            self.element = consume element
         }
     }
 
-    private var places: ContiguousArray<(generation: UInt32, tenant: Tenant?)> = []
+    private struct Place {
+        var generation: UInt32
+        var tenant: Tenant?
+
+        /// A copy of the table has the same tenants until one of the two changes its own.
+        mutating func makeTenantUnique() {
+            guard !isKnownUniquelyReferenced(&tenant), let shared = tenant else { return }
+            tenant = Tenant(shared.element)
+        }
+    }
+
+    private var places: ContiguousArray<Place> = []
     private var free: [UInt32] = []
     private(set) var count = 0
 
-    mutating func insert(_ element: consuming Element) -> ID {
+    /// Gives the tenant a number. Nobody else may keep it.
+    mutating func insert(_ tenant: consuming Tenant) -> ID {
         count += 1
         if let place = free.popLast() {
-            places[Int(place)].tenant = Tenant(element: consume element)
+            places[Int(place)].tenant = tenant
             return ID(place: place, generation: places[Int(place)].generation)
         }
-        places.append((1, Tenant(element: consume element)))
+        places.append(Place(generation: 1, tenant: tenant))
         return ID(place: UInt32(places.count - 1), generation: 1)
+    }
+
+    /// Gives the element a number.
+    mutating func insert(_ element: consuming Element) -> ID {
+        insert(Tenant(element))
     }
 
     /// Changes the element in place; does nothing when its number is no longer valid.
     mutating func update(_ id: ID, _ change: (inout Element) -> Void) {
         guard holds(id) else { return }
-        places[Int(id.place)].tenant?.apply(change)
+        places[Int(id.place)].makeTenantUnique()
+        if let tenant = places[Int(id.place)].tenant { change(&tenant.element) }
     }
 
-    @discardableResult
-    mutating func remove(_ id: ID) -> Element? {
+    /// Removes the element and returns it where it is, to be looked at; nil when its number is no longer valid.
+    mutating func take(_ id: ID) -> Tenant? {
         guard holds(id), let tenant = places[Int(id.place)].tenant.take() else { return nil }
         places[Int(id.place)].generation = (places[Int(id.place)].generation &+ 1) & ID.generationMask
         free.append(id.place)
         count -= 1
-        return tenant.element
+        return tenant
     }
+
+    /// Removes the element and returns it; nil when its number is no longer valid.
+    @discardableResult
+    mutating func remove(_ id: ID) -> Element? { take(id)?.element }
 
     func contains(_ id: ID) -> Bool { holds(id) }
 

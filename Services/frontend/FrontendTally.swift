@@ -7,36 +7,40 @@ internal import ServiceRuntime
 /// The counters of checks are found when the policies are loaded, so that a decision builds no name.
 final class FrontendTally {
     let counters = Counters()
-    private var plans: [ObjectIdentifier: [CheckCounters]] = [:]
+    private var plans: [ObjectIdentifier: PlanCounters] = [:]
     private var lookups: [String: [String: Counters.Counter]] = [:]
     /// By state and kind: most requests are of few sorts, so each finds its counters without a hash.
     private var decisions: [[Counters.Counter?]] = Array(
         repeating: Array(repeating: nil, count: PolicyAction.Kind.allCases.count), count: ProtocolState.allCases.count)
     private var latencies: [Counters.Latency?] = Array(repeating: nil, count: ProtocolState.allCases.count)
 
-    /// The counters of one check of a policy.
-    private struct CheckCounters {
+    /// The counters of a policy's checks, by position and, where there are several for one, by number.
+    ///
+    /// In few arrays for all of them: one for each check would be retained for each count.
+    private final class PlanCounters {
         let words: [Counters.Counter]
-        let shadow: Counters.Counter
+        let shadows: [Counters.Counter]
         let failures: [Counters.Counter]
-        let latency: Counters.Latency
+        let latencies: [Counters.Latency]
 
-        init(_ check: String, in counters: Counters) {
-            words = Verdict.Word.allCases.map { counters.counter("checks.\(check).\($0.text)") }
-            shadow = counters.counter("checks.\(check).shadow")
-            failures = FailureReason.allCases.map { counters.counter("checks.\(check).failed.\($0.word)") }
-            latency = counters.latency("checks.\(check).time")
+        init(_ plan: PolicyPlan, in counters: Counters) {
+            let names = plan.checks.map { "checks.\($0.name)" }
+            words = names.flatMap { name in
+                Verdict.Word.allCases.map { counters.counter("\(name).\($0.text)") }
+            }
+            shadows = names.map { counters.counter("\($0).shadow") }
+            failures = names.flatMap { name in
+                FailureReason.allCases.map { counters.counter("\(name).failed.\($0.word)") }
+            }
+            latencies = names.map { counters.latency("\($0).time") }
         }
     }
 
     /// Policies are loaded. Checks of the same name share their counters.
     func prepare(_ policies: PolicySet) {
         let plans = policies.plans.values.flatMap(\.values)
-        self.plans = Dictionary(uniqueKeysWithValues: plans.map { (ObjectIdentifier($0), counters(of: $0)) })
-    }
-
-    private func counters(of plan: PolicyPlan) -> [CheckCounters] {
-        plan.checks.map { CheckCounters($0.name, in: counters) }
+        self.plans = Dictionary(
+            uniqueKeysWithValues: plans.map { (ObjectIdentifier($0), PlanCounters($0, in: counters)) })
     }
 
     func decided(_ decision: PolicyDecision, state: ProtocolState) {
@@ -44,22 +48,20 @@ final class FrontendTally {
         counters.record(microseconds: Int64(decision.microseconds), in: latency(state))
         guard let plan = decision.plan, !(decision.outcomes.isEmpty && decision.answers.isEmpty) else { return }
         // Only a request that was under way during a reload has a plan of before.
-        let checks = plans[ObjectIdentifier(plan)] ?? counters(of: plan)
-        for (position, outcome) in decision.outcomes { count(outcome, of: checks[position]) }
-        for (positions, microseconds) in decision.answers {
-            for position in positions {
-                counters.record(microseconds: Int64(microseconds), in: checks[position].latency)
+        let checks = plans[ObjectIdentifier(plan)] ?? PlanCounters(plan, in: counters)
+        for (position, outcome) in decision.outcomes {
+            switch outcome {
+            case .verdict(let word, let isShadow):
+                counters.add(to: checks.words[position * Verdict.Word.allCases.count + word.rawValue])
+                if isShadow { counters.add(to: checks.shadows[position]) }
+            case .failed(let reason):
+                counters.add(to: checks.failures[position * FailureReason.allCases.count + reason.rawValue])
             }
         }
-    }
-
-    private func count(_ outcome: PolicyDecision.Outcome, of check: CheckCounters) {
-        switch outcome {
-        case .verdict(let word, let isShadow):
-            counters.add(to: check.words[word.rawValue])
-            if isShadow { counters.add(to: check.shadow) }
-        case .failed(let reason):
-            counters.add(to: check.failures[reason.rawValue])
+        for (positions, microseconds) in decision.answers {
+            for position in positions {
+                counters.record(microseconds: Int64(microseconds), in: checks.latencies[position])
+            }
         }
     }
 

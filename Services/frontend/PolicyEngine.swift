@@ -51,6 +51,8 @@ public struct PolicyEngine: Sendable {
     private var sessions: SessionStore
     private var factCache: FactCache
     private var costlyFacts = FactCache.costly()
+    /// The memory of the last event's effects, for the next one.
+    private var spareEffects: [PolicyEvaluation.Action]?
     private var deadlines = Deque<(at: MonotonicInstant, id: ID)>()
     /// Bit 63 of each token; tells this engine's questions from another's.
     private let tokenMark: UInt64
@@ -96,28 +98,32 @@ public struct PolicyEngine: Sendable {
             return
         }
         let isFull = table.count >= maximumInFlight
-        var evaluation = PolicyEvaluation(
-            plan: plan, policies: policies, request: request, session: session, started: now,
-            isDryRun: options.isDryRun, isTraced: options.isTraced,
-            refusal: isFull ? .tooMany : nil, lastKnown: lastKnown)
-        var effects: [PolicyEvaluation.Action] = []
+        let tenant = EvaluationTable<Entry>.Tenant(
+            Entry(
+                evaluation: PolicyEvaluation(
+                    plan: plan, policies: policies, request: request, session: session, started: now,
+                    isDryRun: options.isDryRun, isTraced: options.isTraced,
+                    refusal: isFull ? .tooMany : nil, lastKnown: lastKnown),
+                tag: tag, instance: instance, affinity: 0))
+        var effects = spareEffects.take() ?? []
         if !(costlyFacts.isEmpty && session.facts.isEmpty) {
             let client = request.string(.clientAddress)
-            evaluation.recallNeededFacts { costlyFacts.value(of: $0, client: client, now: now) }
+            tenant.element.evaluation.recallNeededFacts { costlyFacts.value(of: $0, client: client, now: now) }
         }
-        evaluation.start(knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
+        tenant.element.evaluation.start(
+            knownFact: { factCache.value(of: $0, now: now) }, now: now, actions: &effects)
         if effects.count == 1, case .finish = effects[0], case .finish(let decision)? = effects.popLast() {
             // Nobody had to be asked, so it need not be kept.
-            if !options.isDryRun { endSession(evaluation.session, of: instance, at: state, now: now) }
+            if !options.isDryRun { endSession(tenant.element.evaluation.session, of: instance, at: state, now: now) }
             actions.append(.answer(tag: tag, request: request, decision))
+            spareEffects = effects
             return
         }
         let affinity = Self.affinity(of: request)
-        let id = table.insert(
-            Entry(evaluation: consume evaluation, tag: tag, instance: instance, affinity: affinity))
+        tenant.element.affinity = affinity
+        let id = table.insert(consume tenant)
         noteDeadline(now.advanced(byMilliseconds: policies.deadline), of: id)
-        for effect in effects { carryOut(effect, of: id, affinity: affinity, now: now, actions: &actions) }
-        dropSettledDeadlines()
+        carryOut(effects, of: id, affinity: affinity, now: now, actions: &actions)
     }
 
     /// A question's outcome.
@@ -148,21 +154,34 @@ public struct PolicyEngine: Sendable {
         _ id: ID, now: MonotonicInstant, actions: inout [Action],
         _ event: (inout PolicyEvaluation, inout [PolicyEvaluation.Action]) -> Void
     ) {
-        var effects: [PolicyEvaluation.Action] = []
+        var effects = spareEffects.take() ?? []
         var affinity: UInt64 = 0
         table.update(id) { entry in
             event(&entry.evaluation, &effects)
             affinity = entry.affinity
         }
-        for effect in effects { carryOut(effect, of: id, affinity: affinity, now: now, actions: &actions) }
+        carryOut(effects, of: id, affinity: affinity, now: now, actions: &actions)
+    }
+
+    private mutating func carryOut(
+        _ effects: consuming [PolicyEvaluation.Action], of id: ID, affinity: UInt64, now: MonotonicInstant,
+        actions: inout [Action]
+    ) {
+        var effects = effects
+        // They are moved out from the end; there is nearly always one.
+        if effects.count > 1 { effects.reverse() }
+        while let effect = effects.popLast() {
+            carryOut(effect, of: id, affinity: affinity, now: now, actions: &actions)
+        }
+        spareEffects = effects
         dropSettledDeadlines()
     }
 
     private mutating func carryOut(
-        _ effect: PolicyEvaluation.Action, of id: ID, affinity: UInt64, now: MonotonicInstant,
+        _ effect: consuming PolicyEvaluation.Action, of id: ID, affinity: UInt64, now: MonotonicInstant,
         actions: inout [Action]
     ) {
-        switch effect {
+        switch consume effect {
         case .ask(let index, let service, let payload, let expires, let isRepeatable):
             let token = id.token(index: index) | tokenMark
             let ask = Ask(
@@ -179,13 +198,20 @@ public struct PolicyEngine: Sendable {
                 factCache.keep(value, of: name, revision: reply.revision, now: now)
             }
         case .finish(let decision):
-            guard let entry = table.remove(id) else { return }
-            let request = entry.evaluation.request
-            if !entry.evaluation.isDryRun {
-                endSession(entry.evaluation.session, of: entry.instance, at: request.protocolState, now: now)
-            }
-            actions.append(.answer(tag: entry.tag, request: request, decision))
+            finish(decision, of: id, now: now, actions: &actions)
         }
+    }
+
+    private mutating func finish(
+        _ decision: PolicyDecision, of id: ID, now: MonotonicInstant, actions: inout [Action]
+    ) {
+        guard let tenant = table.take(id) else { return }
+        let request = tenant.element.evaluation.request
+        if !tenant.element.evaluation.isDryRun {
+            endSession(
+                tenant.element.evaluation.session, of: tenant.element.instance, at: request.protocolState, now: now)
+        }
+        actions.append(.answer(tag: tenant.element.tag, request: request, decision))
     }
 
     private mutating func endSession(

@@ -29,65 +29,83 @@ extension PolicyEvaluation {
     }
 
     private mutating func open(_ question: Stage.Question, now: MonotonicInstant, actions: inout [Action]) {
-        for position in question.checks { recallVerdict(position) }
-        let positions = undecided(question.checks)
+        let applicable = question.applicable[standing.rawValue]
+        if !session.verdicts.isEmpty {
+            for position in applicable.checks { recallVerdict(position) }
+        }
+        let positions = undecided(applicable.checks)
         guard !positions.isEmpty else { return }
         if let refusal {
             for position in positions { fail(position, refusal) }
             return
         }
-        let limit = positions.reduce(0) { max($0, plan.checks[$1].limit) }
+        // Nearly always all of them.
+        let asked =
+            positions.count == applicable.checks.count
+            ? applicable.asked : AskedChecks(positions.map { plan.checks[$0].definition.name })
+        var limit = 0
+        var wantsFacts = false
+        for position in positions {
+            let check = plan.checks[position]
+            limit = max(limit, check.limit)
+            wantsFacts = wantsFacts || !check.wants.isEmpty
+        }
+        let index = questions.count
+        if index == 0 { questions.reserveCapacity(plan.stages.count) }
         questions.append(
             OpenQuestion(
-                service: question.service, purpose: .checks(positions: positions),
+                service: question.service, purpose: .checks(positions: positions, asked),
                 // Nothing may be recorded after the request itself was answered.
                 expires: min(now.advanced(byMilliseconds: limit), deadline)))
-        let index = questions.count - 1
-        if wantedFactsMissing > 0, positions.contains(where: { !plan.checks[$0].wants.isEmpty }) {
+        if wantedFactsMissing > 0, wantsFacts {
             questions[index].isOpen = false
             held.append(index)
         } else {
-            send(index, positions, now: now, actions: &actions)
+            send(index, now: now, actions: &actions)
         }
     }
 
-    /// Nearly always all of them.
     private func undecided(_ positions: [Int]) -> [Int] {
-        positions.allSatisfy(isUndecided) ? positions : positions.filter(isUndecided)
+        for position in positions {
+            guard case .undecided = states[position] else {
+                return positions.filter { [states] in if case .undecided = states[$0] { true } else { false } }
+            }
+        }
+        return positions
     }
 
-    private func isUndecided(_ position: Int) -> Bool {
-        if case .undecided = states[position] { true } else { false }
-    }
-
-    mutating func send(
-        _ index: Int, _ positions: [Int], now: MonotonicInstant, actions: inout [Action]
-    ) {
-        let question = questions[index]
-        guard question.expires > now else {
+    /// Asks the question at `index`, or gives it up.
+    mutating func send(_ index: Int, now: MonotonicInstant, actions: inout [Action]) {
+        guard case .checks(let positions, let asked) = questions[index].purpose else { return }
+        let expires = questions[index].expires
+        guard expires > now else {
             questions[index].isOpen = false
             for position in positions { fail(position, .expired) }
             return
         }
-        let isKeyed = positions.contains { plan.checks[$0].definition.isKeyed }
+        // A closure that reads `self`, or an argument read from it beside it, would copy all of it.
+        let isKeyed = positions.contains { [plan] in plan.checks[$0].definition.isKeyed }
         let key = isKeyed && !isDryRun ? computeKey() : nil
-        let ask = CheckRequest(
-            checks: positions.map { plan.checks[$0].definition.name }, policy: request, key: key,
-            deadline: question.expires, facts: attachedFacts(positions, needed: question.needed),
-            recipients: attachedRecipients(positions), isDryRun: isDryRun)
+        let needed = questions[index].needed
+        let facts = attachedFacts(positions, needed: needed)
+        let knowsRecipients = plan.state == .data || plan.state == .endOfMessage
+        let recipients = knowsRecipients ? attachedRecipients(positions) : nil
         var payload = ByteBufferAllocator().buffer(capacity: 1_024)
-        ask.encode(into: &payload, attributes: attributes())
-        guard payload.readableBytes <= Ask.longestPayload, ask.facts.count <= Self.maximumFacts else {
+        CheckRequest.encode(
+            asked, key: key, deadline: expires, facts: facts, recipients: recipients, isDryRun: isDryRun,
+            attributes: attributes(), into: &payload)
+        guard payload.readableBytes <= Ask.longestPayload, facts.count <= Self.maximumFacts else {
             questions[index].isOpen = false
             for position in positions { fail(position, .error, "the question is too long to be asked") }
             return
         }
         questions[index].isOpen = true
-        questions[index].asked = question.asked ?? now
-        trace(question.service, "asked \(ask.checks.joined(separator: " "))", now: now)
+        if questions[index].asked == nil { questions[index].asked = now }
+        let service = questions[index].service
+        trace(service, "asked \(asked.names.joined(separator: " "))", now: now)
         actions.append(
             .ask(
-                index: index, service: question.service, payload: payload, expires: question.expires,
+                index: index, service: service, payload: payload, expires: expires,
                 isRepeatable: !isKeyed || key != nil))
     }
 
@@ -110,10 +128,7 @@ extension PolicyEvaluation {
     }
 
     private func attachedRecipients(_ positions: [Int]) -> KnownRecipients? {
-        let state = request.protocolState
-        guard state == .data || state == .endOfMessage,
-            positions.contains(where: { plan.checks[$0].definition.usesRecipients })
-        else { return nil }
+        guard positions.contains(where: { plan.checks[$0].definition.usesRecipients }) else { return nil }
         var known = session.recipients
         if !request.isEmpty(.recipient) { known.insert(request.string(.recipient)) }
         let isComplete = !known.isEmpty && known.count == request.integer(.recipientCount)
@@ -123,15 +138,15 @@ extension PolicyEvaluation {
     // MARK: Results
 
     mutating func receiveChecks(
-        _ outcome: AskOutcome, of index: Int, positions: [Int], now: MonotonicInstant, actions: inout [Action]
+        _ outcome: AskOutcome, of index: Int, positions: [Int], _ asked: AskedChecks, now: MonotonicInstant,
+        actions: inout [Action]
     ) {
         switch outcome {
         case .failed(let failure):
             for position in positions { fail(position, FailureReason(failure)) }
         case .reply(let list):
-            let names = positions.map { plan.checks[$0].definition.name }
-            let (reply, mayHaveUnasked) = CheckReply.decode(list, checks: names)
-            if mayHaveUnasked { noteUnaskedChecks(list, asked: names, of: questions[index].service) }
+            let (reply, mayHaveUnasked) = CheckReply.decode(list, asked: asked)
+            if mayHaveUnasked { noteUnaskedChecks(list, asked: asked.names, of: questions[index].service) }
             switch reply {
             case .results(let results):
                 take(results, of: index, positions: positions, actions: &actions)
@@ -158,7 +173,7 @@ extension PolicyEvaluation {
                 states[position] = .failed(.error, text)
             case .verdict(let verdict, let reason, let score):
                 states[position] = .decided(verdict, reason: reason, score: score)
-                keepVerdict(answer.result, of: position)
+                if let key = verdictKey(position) { session.verdicts[key] = answer.result }
             }
         }
         if hasFailure { actions.append(.uselessReply(service: questions[index].service)) }
@@ -178,10 +193,6 @@ extension PolicyEvaluation {
             case .verdict(let verdict, let reason, let score)? = session.verdicts[key]
         else { return }
         states[position] = .decided(verdict, reason: reason, score: score)
-    }
-
-    private mutating func keepVerdict(_ result: CheckResult, of position: Int) {
-        if let key = verdictKey(position) { session.verdicts[key] = result }
     }
 }
 

@@ -14,10 +14,8 @@ extension PolicyEvaluation {
     /// What a question's checks want, what they use of the facts earlier checks added, and what they needed.
     func attachedFacts(_ positions: [Int], needed: [FactName]) -> AttachedFacts {
         var attached = AttachedFacts()
-        for position in positions {
-            for name in wantedFacts[position] {
-                attached[name] = facts[name] ?? unknownFactValue
-            }
+        for (position, name) in wantedFacts where positions.contains(position) {
+            attached[name] = facts[name] ?? unknownFactValue
         }
         // Services may have added thousands; what is wanted is not many, and only that can stand here already.
         let wanted = attached
@@ -72,11 +70,12 @@ extension PolicyEvaluation {
     mutating func recallNeededFacts(_ known: (FactName) -> String?) {
         guard plan.mayNeedFacts else { return }
         for (position, check) in plan.checks.enumerated() {
+            guard case .undecided = states[position] else { continue }
             for want in check.definition.mayNeed {
                 for name in factNames(want, of: check) {
                     guard let value = facts[name] ?? session.facts[name] ?? known(name) else { continue }
                     facts[name] = value
-                    wantedFacts[position].append(name)
+                    wantedFacts.append((position, name))
                 }
             }
         }
@@ -93,7 +92,7 @@ extension PolicyEvaluation {
             shortest = min(shortest, check.limit)
             for want in check.wants {
                 for name in factNames(want, of: check) {
-                    wantedFacts[position].append(name)
+                    wantedFacts.append((position, name))
                     guard facts[name] == nil, !missing.contains(name) else { continue }
                     if let value = session.facts[name] ?? knownFact(name) {
                         facts[name] = value
@@ -161,7 +160,7 @@ extension PolicyEvaluation {
         let expires = MonotonicInstant(microseconds: now.microseconds + max(left, 0) / 4 * 3)
         questions[index].missing = askProviders(
             missing, expires: expires, waiter: index, now: now, actions: &actions)
-        if questions[index].missing == 0 { send(index, positions, now: now, actions: &actions) }
+        if questions[index].missing == 0 { send(index, now: now, actions: &actions) }
     }
 
     mutating func receiveFacts(
@@ -189,17 +188,14 @@ extension PolicyEvaluation {
 
     private mutating func resume(_ index: Int, now: MonotonicInstant, actions: inout [Action]) {
         questions[index].missing -= 1
-        guard questions[index].missing == 0, case .checks(let positions) = questions[index].purpose else { return }
-        send(index, positions, now: now, actions: &actions)
+        guard questions[index].missing == 0 else { return }
+        send(index, now: now, actions: &actions)
     }
 
     private mutating func releaseHeld(now: MonotonicInstant, actions: inout [Action]) {
         wantedFactsMissing -= 1
         guard wantedFactsMissing == 0 else { return }
-        for index in held {
-            guard case .checks(let positions) = questions[index].purpose else { continue }
-            send(index, positions, now: now, actions: &actions)
-        }
+        for index in held { send(index, now: now, actions: &actions) }
         held = []
     }
 }

@@ -133,7 +133,7 @@ extension PolicyEvaluation {
 
     private var answers: [(positions: [Int], microseconds: Int)] {
         questions.compactMap { question in
-            guard case .checks(let positions) = question.purpose, let took = question.took else { return nil }
+            guard case .checks(let positions, _) = question.purpose, let took = question.took else { return nil }
             return (positions, took)
         }
     }

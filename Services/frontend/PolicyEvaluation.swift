@@ -31,7 +31,7 @@ struct PolicyEvaluation: Sendable {
     /// A question that was asked, or waits for facts before it is.
     struct OpenQuestion: Sendable {
         enum Purpose: Sendable {
-            case checks(positions: [Int])
+            case checks(positions: [Int], AskedChecks)
             /// Facts wanted by checks in general (`waiter` nil) or needed by one question.
             case facts(names: [FactName], waiter: Int?)
         }
@@ -56,6 +56,7 @@ struct PolicyEvaluation: Sendable {
     let request: PolicyRequest
     let started: MonotonicInstant
     let isDryRun: Bool
+    let standing: ClientStanding
     /// What services are told when locality is unknown. The frontend's own rules go by what is known for certain.
     let lastKnown: LastKnownLocality
     var session: Session
@@ -71,9 +72,8 @@ struct PolicyEvaluation: Sendable {
     /// Questions that wait for wanted facts: index and the position of their stage's question.
     var held: [Int] = []
     var wantedFactsMissing = 0
-    /// By position: the cheap facts that the check wants for this request, and the costly ones it may need that are
-    /// known already.
-    var wantedFacts: [[FactName]]
+    /// The cheap facts that a check wants for this request, and the costly ones it may need that are known already.
+    var wantedFacts: [(position: Int, name: FactName)] = []
     var remarks: [PolicyDecision.Remark] = []
     var outcomes: [(position: Int, outcome: PolicyDecision.Outcome)] = []
     var steps: [PolicyDecision.Step]?
@@ -94,15 +94,14 @@ struct PolicyEvaluation: Sendable {
         self.isDryRun = isDryRun
         self.lastKnown = lastKnown
         self.refusal = refusal
-        states = plan.undecided
-        wantedFacts = plan.nothingWanted
+        standing = Self.standing(of: request, plan, policies)
+        states = plan.beginning(for: standing)
         carried = CarriedActions(waiting: session.waiting)
         steps = isTraced ? [] : nil
     }
 
-    /// Begins: leaves out what does not apply, asks for the wanted facts, begins the first stage.
+    /// Begins: asks for the wanted facts, begins the first stage.
     mutating func start(knownFact: (FactName) -> String?, now: MonotonicInstant, actions: inout [Action]) {
-        leaveOutWhatDoesNotApply()
         askForWantedFacts(knownFact: knownFact, now: now, actions: &actions)
         beginNextStage(now: now, actions: &actions)
         read(now: now, actions: &actions)
@@ -113,9 +112,9 @@ struct PolicyEvaluation: Sendable {
         guard !isFinished, questions.indices.contains(index), questions[index].isOpen else { return }
         questions[index].isOpen = false
         switch questions[index].purpose {
-        case .checks(let positions):
+        case .checks(let positions, let asked):
             questions[index].took = questions[index].asked.map { now.microseconds(since: $0) }
-            receiveChecks(outcome, of: index, positions: positions, now: now, actions: &actions)
+            receiveChecks(outcome, of: index, positions: positions, asked, now: now, actions: &actions)
         case .facts(let names, let waiter):
             receiveFacts(outcome, of: index, names: names, waiter: waiter, now: now, actions: &actions)
         }
@@ -142,25 +141,11 @@ struct PolicyEvaluation: Sendable {
         if case .undecided = states[position] { states[position] = .failed(reason, text ?? reason.text) }
     }
 
-    private mutating func leaveOutWhatDoesNotApply() {
-        var isTrusted: Bool?
-        let isAuthenticated = !request.isEmpty(.saslUsername)
-        for (position, check) in plan.checks.enumerated() {
-            let applies: Bool
-            switch check.appliesTo {
-            case .all: applies = true
-            case .authenticated: applies = isAuthenticated
-            case .unauthenticated:
-                if isAuthenticated {
-                    applies = false
-                } else {
-                    let trusted = isTrusted ?? policies.trusts(request)
-                    isTrusted = trusted
-                    applies = !trusted
-                }
-            }
-            if !applies { states[position] = .skipped }
-        }
+    private static func standing(
+        of request: PolicyRequest, _ plan: PolicyPlan, _ policies: PolicySet
+    ) -> ClientStanding {
+        if !request.isEmpty(.saslUsername) { return .authenticated }
+        return plan.asksForTrust && policies.trusts(request) ? .trusted : .other
     }
 
     mutating func trace(_ name: String, _ text: @autoclosure () -> String, now: MonotonicInstant) {

@@ -18,10 +18,11 @@ public final class PolicyPlan: Sendable {
     let wantsFacts: Bool
     /// Whether a check may need costly facts whose names are known beforehand.
     let mayNeedFacts: Bool
-    /// By position, nothing wanted yet. Copied for each request, as is the next.
-    let nothingWanted: [[FactName]]
-    /// Where each check stands at the beginning. Copied for each request, since a new array costs more.
-    let undecided: [PolicyEvaluation.CheckState]
+    /// Where each check stands at the beginning, by the client's standing. Copied for each request, since a new array
+    /// costs more.
+    private let beginnings: [[PolicyEvaluation.CheckState]]
+    /// Whether a check applies to strangers alone, so that the trusted networks matter.
+    let asksForTrust: Bool
 
     /// A plan for `checks`.
     public init(policy: String, state: ProtocolState, checks: [PolicyCheck], remembersRecipients: Bool = false) {
@@ -32,8 +33,15 @@ public final class PolicyPlan: Sendable {
         self.remembersRecipients = remembersRecipients
         wantsFacts = checks.contains { !$0.wants.isEmpty }
         mayNeedFacts = checks.contains { !$0.definition.mayNeed.isEmpty }
-        nothingWanted = Array(repeating: [], count: checks.count)
-        undecided = Array(repeating: .undecided, count: checks.count)
+        beginnings = ClientStanding.allCases.map { standing in
+            checks.map { $0.appliesTo.includes(standing) ? .undecided : .skipped }
+        }
+        asksForTrust = checks.contains { $0.appliesTo == .unauthenticated }
+    }
+
+    /// Where each check stands at the beginning: what does not apply to such a client is skipped.
+    func beginning(for standing: ClientStanding) -> [PolicyEvaluation.CheckState] {
+        beginnings[standing.rawValue]
     }
 
     /// The longest a request may take by its checks' limits, in milliseconds.

@@ -69,18 +69,18 @@ public struct SessionStore: Sendable {
     ) {
         guard instance.readableBytes > 0 else { return }
         forgetExpired(now: now)
-        let old = entries[instance]
         if session.isEmpty {
-            if old != nil { remove(instance) }
+            remove(instance)
             return
         }
         // A copy: a slice would keep the whole request alive.
         let key = ByteBuffer(bytes: instance.readableBytesView)
         let expires = now.advanced(byMilliseconds: hasEnded ? limits.afterEnd : limits.idle)
         let size = session.size + key.readableBytes * 2
-        bytes += size - (old?.size ?? 0)
         nextStamp += 1
-        entries[key] = Entry(session: session, size: size, expires: expires, stamp: nextStamp)
+        let old = entries.updateValue(
+            Entry(session: session, size: size, expires: expires, stamp: nextStamp), forKey: key)
+        bytes += size - (old?.size ?? 0)
         let place = Place(key: key, stamp: nextStamp, expires: expires)
         if hasEnded { ended.append(place) } else { order.append(place) }
         enforceLimits()

@@ -1,11 +1,21 @@
+internal import ServiceProtocol
+
 /// Neighbouring checks of a policy that are decided together.
 public struct Stage: Sendable, Equatable {
+    /// Checks of a question, and their names.
+    struct Applicable: Sendable, Equatable {
+        var checks: [Int]
+        var asked: AskedChecks
+    }
+
     /// One request to one service.
     public struct Question: Sendable, Equatable {
         /// The service's name.
         public var service: String
         /// The checks it names, as positions in the policy.
         public var checks: [Int]
+        /// Those of them that apply to a client, by its standing, with their names.
+        var applicable: [Applicable] = []
         /// Whether one of them may wait on the network.
         public var asksNetwork: Bool
         /// Whether one of them records.
@@ -70,6 +80,12 @@ public struct Stage: Sendable, Equatable {
             questions[index].records = questions[index].records || check.definition.records
             questions[index].isKeyed = questions[index].isKeyed || check.definition.isKeyed
             questions[index].limit = max(questions[index].limit, check.limit)
+        }
+        for index in questions.indices {
+            questions[index].applicable = ClientStanding.allCases.map { standing in
+                let positions = questions[index].checks.filter { checks[$0].appliesTo.includes(standing) }
+                return .init(checks: positions, asked: AskedChecks(positions.map { checks[$0].definition.name }))
+            }
         }
         return questions
     }

@@ -56,8 +56,16 @@ extension AttributeList {
         return true
     }
 
+    /// Calls `body` with the message and where its attributes lie. Does nothing when something has to be decoded.
+    /// - Returns: Whether it did.
+    package func withPlainFields(_ body: (UnsafeRawBufferPointer, UnsafeBufferPointer<Field>) -> Void) -> Bool {
+        guard !hasEscapes else { return false }
+        message.withUnsafeReadableBytes { bytes in fields.withUnsafeBufferPointer { body(bytes, $0) } }
+        return true
+    }
+
     /// Whether `bytes` begins with `prefix`.
-    package static func starts(_ bytes: UnsafeRawBufferPointer, with prefix: String) -> Bool {
+    static func starts(_ bytes: UnsafeRawBufferPointer, with prefix: String) -> Bool {
         var prefix = prefix
         return prefix.withUTF8 { wanted in
             guard bytes.count >= wanted.count else { return false }

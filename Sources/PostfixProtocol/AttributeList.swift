@@ -15,10 +15,11 @@ public import NIOCore
 /// line is another language; `protocolVersion` reports it and the reader decides.
 public struct AttributeList: Sendable {
     /// Where one attribute lies, as offsets from the start of the message.
-    struct Field {
-        var start: UInt32
-        var equals: UInt32
-        var end: UInt32
+    package struct Field {
+        /// The first byte of the name, the `=`, and the byte behind the value.
+        package var start: UInt32
+        package var equals: UInt32
+        package var end: UInt32
 
         var nameRange: Range<Int> { Int(start)..<Int(equals) }
         var valueRange: Range<Int> { Int(equals) + 1..<Int(end) }

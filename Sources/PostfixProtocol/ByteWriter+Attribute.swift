@@ -50,6 +50,16 @@ extension ByteWriter {
         parts.2.withUTF8 { writeEnd(of: UnsafeRawBufferPointer($0), from: start) }
     }
 
+    /// Writes a line whose name begins with a constant and goes on with `rest`, and whose value is a constant.
+    package mutating func writeAttribute(prefix: StaticString, _ rest: String, constant: StaticString) {
+        write(prefix)
+        var rest = rest
+        rest.withUTF8 { writeEscaped(UnsafeRawBufferPointer($0), alsoEscaping: ASCII.equals) }
+        write(ASCII.equals)
+        write(constant)
+        write(ASCII.newline)
+    }
+
     /// Writes a line whose value is words with spaces between them. Words that would make the line longer than its
     /// reader takes are left out.
     package mutating func writeAttribute(_ name: StaticString, words: [String]) {

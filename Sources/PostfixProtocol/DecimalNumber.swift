@@ -1,7 +1,7 @@
 /// Decimal numbers from a peer. None of them traps.
-enum DecimalNumber {
+package enum DecimalNumber {
     /// The number that `bytes` is, and nothing else: digits, at most one `-` before them. Nil on overflow.
-    static func parse(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    package static func parse(_ bytes: UnsafeRawBufferPointer) -> Int? {
         guard let first = bytes.first else { return nil }
         let isNegative = first == UInt8(ascii: "-")
         let digits = bytes.dropFirst(isNegative ? 1 : 0)

@@ -1,3 +1,4 @@
+internal import Glibc
 public import NIOCore
 public import PostfixProtocol
 
@@ -7,6 +8,11 @@ public enum CheckResult: Sendable, Equatable {
     case verdict(Verdict, reason: String, score: Double)
     /// It could not decide: its failure rule applies. The text is for the log.
     case error(String)
+
+    /// Nothing to say, and no reason for that: what nearly all checks answer.
+    var isSilent: Bool {
+        if case .verdict(.none, let reason, let score) = self { reason.isEmpty && score == 0 } else { false }
+    }
 
     /// A decision without a score.
     public static func verdict(_ verdict: Verdict, reason: String = "") -> CheckResult {
@@ -45,15 +51,17 @@ public enum CheckReply: Sendable, Equatable {
     }
 
     private static func space(of check: String, _ result: CheckResult) -> Int {
+        if result.isSilent { return ByteWriter.spaceOfLine + 3 * check.utf8.count }
         switch result {
-        case .error(let text): ByteWriter.space(of: text) + 3 * check.utf8.count
+        case .error(let text): return ByteWriter.space(of: text) + 3 * check.utf8.count
         case .verdict(let verdict, let reason, _):
-            ByteWriter.space(of: verdict.text) + ByteWriter.space(of: reason) + ByteWriter.spaceOfLine
+            return ByteWriter.space(of: verdict.text) + ByteWriter.space(of: reason) + ByteWriter.spaceOfLine
                 + 9 * check.utf8.count
         }
     }
 
     private static func encode(_ check: String, _ result: CheckResult, into writer: inout ByteWriter) {
+        if result.isSilent { return writer.writeAttribute(prefix: "verdict.", check, constant: "none") }
         switch result {
         case .error(let text):
             writer.writeAttribute(prefix: "error.", check, value: text)
@@ -69,33 +77,26 @@ public enum CheckReply: Sendable, Equatable {
     /// A missing or doubled answer, or one that does not parse, is that check's error alone; any other doubled name is
     /// the error of all. An answer for a check nobody asked is ignored here: ``unaskedChecks(in:asked:)``.
     public init(_ list: AttributeList, checks: [String]) {
-        self = Self.decode(list, checks: checks).reply
+        self = Self.decode(list, asked: AskedChecks(checks)).reply
     }
 
     /// The same, and whether there may be answers for checks nobody asked.
     public static func decode(
-        _ list: AttributeList, checks: [String]
+        _ list: AttributeList, asked: AskedChecks
     ) -> (reply: CheckReply, mayHaveUnasked: Bool) {
         if let name = doubledName(in: list) {
-            return (.results(checks.map { ($0, .error("\(name) stands twice in the reply")) }), true)
+            return (.results(asked.names.map { ($0, .error("\(name) stands twice in the reply")) }), true)
         }
         if let text = list.string("need") {
             let words = text.split(separator: " ")
             let names = words.compactMap { FactName(parsing: String($0)) }
             if !names.isEmpty, names.count == words.count, names.count <= maximumNeeds { return (.needs(names), true) }
-            return (.results(checks.map { ($0, .error("need is malformed")) }), true)
+            return (.results(asked.names.map { ($0, .error("need is malformed")) }), true)
         }
-        guard let plain = PlainAnswers(to: checks, in: list) else {
-            return (.results(checks.map { ($0, decodedResult(of: $0, in: list)) }), true)
+        guard let plain = PlainAnswers(to: asked, in: list) else {
+            return (.results(asked.names.map { ($0, decodedResult(of: $0, in: list)) }), true)
         }
-        let results = checks.indices.map { place in
-            let answer = plain.answers[checks.firstIndex(of: checks[place]) ?? place]
-            let result = result(
-                answers: answer.count, error: answer.error, verdict: answer.verdict, reason: answer.reason,
-                score: answer.score)
-            return (check: checks[place], result: result)
-        }
-        return (.results(results), plain.hasUnasked)
+        return (.results(plain.results), plain.hasUnasked)
     }
 
     /// How many facts one answer may ask for.
@@ -135,7 +136,7 @@ public enum CheckReply: Sendable, Equatable {
             reason: list.string("reason." + check), score: list.string("score." + check))
     }
 
-    private static func result(
+    fileprivate static func result(
         answers: Int, error: String?, verdict: String?, reason: String?, score: String?
     ) -> CheckResult {
         guard answers == 1 else {
@@ -151,64 +152,116 @@ public enum CheckReply: Sendable, Equatable {
 
 /// What a message in which nothing has to be decoded says about checks, found in one pass.
 private struct PlainAnswers {
-    struct Answer {
+    /// Where a value lies in the message.
+    private struct Value {
+        var start: UInt32
+        var end: UInt32
+
+        func bytes(_ message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: message[Int(start)..<Int(end)])
+        }
+
+        func text(_ message: UnsafeRawBufferPointer) -> String {
+            String(decoding: bytes(message), as: UTF8.self)
+        }
+    }
+
+    /// What is said about one check; no text is made of what is not used.
+    private struct Answer {
         var count = 0
-        var error: String?
-        var verdict: String?
-        var reason: String?
-        var score: String?
+        var error: Value?
+        var verdict: Value?
+        var reason: Value?
+        var score: Value?
     }
 
-    private enum Kind {
-        case verdict, error, reason, score
-    }
-
-    /// In the order of the checks; of one that was asked twice in its first place.
-    private(set) var answers: [Answer]
+    /// In the order of the checks; one that was asked twice has the same result in both places.
+    private(set) var results: [(check: String, result: CheckResult)] = []
     /// Whether there is an answer of a check nobody asked.
     private(set) var hasUnasked = false
 
     /// Nil when something has to be decoded.
-    init?(to checks: [String], in list: AttributeList) {
-        answers = Array(repeating: Answer(), count: checks.count)
-        let isPlain = list.forEachPlain { name, value in
-            guard let dot = name.firstIndex(of: UInt8(ascii: ".")),
-                let kind = Self.kind(UnsafeRawBufferPointer(rebasing: name[..<dot]))
-            else { return }
-            let check = UnsafeRawBufferPointer(rebasing: name[(dot + 1)...])
-            let place = checks.firstIndex {
-                $0.utf8.count == check.count && AttributeList.starts(check, with: $0)
-            }
-            if let place {
-                take(kind, value, at: place)
-            } else if kind == .verdict || kind == .error {
-                hasUnasked = true
+    init?(to asked: AskedChecks, in list: AttributeList) {
+        let isPlain = list.withPlainFields { bytes, fields in
+            withUnsafeTemporaryAllocation(of: Answer.self, capacity: asked.names.count) { answers in
+                answers.initialize(repeating: Answer())
+                read(fields, of: bytes, to: asked, into: answers)
+                results.reserveCapacity(answers.count)
+                for (place, name) in asked.names.enumerated() {
+                    results.append((name, Self.result(answers[asked.firstPlace(of: place)], in: bytes)))
+                }
             }
         }
         guard isPlain else { return nil }
     }
 
-    private static func kind(_ name: UnsafeRawBufferPointer) -> Kind? {
-        switch name.count {
-        case 7 where AttributeList.starts(name, with: "verdict"): .verdict
-        case 5 where AttributeList.starts(name, with: "error"): .error
-        case 6 where AttributeList.starts(name, with: "reason"): .reason
-        case 5 where AttributeList.starts(name, with: "score"): .score
-        default: nil
+    private mutating func read(
+        _ fields: UnsafeBufferPointer<AttributeList.Field>, of bytes: UnsafeRawBufferPointer, to asked: AskedChecks,
+        into answers: UnsafeMutableBufferPointer<Answer>
+    ) {
+        var last = -1
+        for field in fields {
+            let name = UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.equals)])
+            guard let kind = Kind(name) else { continue }
+            let check = UnsafeRawBufferPointer(rebasing: name[kind.prefix.utf8CodeUnitCount...])
+            guard let place = asked.place(of: check, guess: kind.isAnswer ? last + 1 : last) else {
+                if kind.isAnswer { hasUnasked = true }
+                continue
+            }
+            last = place
+            let value = Value(start: field.equals + 1, end: field.end)
+            switch kind {
+            case .verdict: answers[place].verdict = value
+            case .error: answers[place].error = value
+            case .reason: answers[place].reason = value
+            case .score: answers[place].score = value
+            }
+            if kind.isAnswer { answers[place].count += 1 }
         }
     }
 
-    private mutating func take(_ kind: Kind, _ value: UnsafeRawBufferPointer, at place: Int) {
-        let text = String(decoding: value, as: UTF8.self)
-        switch kind {
-        case .verdict:
-            answers[place].count += 1
-            answers[place].verdict = text
-        case .error:
-            answers[place].count += 1
-            answers[place].error = text
-        case .reason: answers[place].reason = text
-        case .score: answers[place].score = text
+    private static func result(_ answer: Answer, in bytes: UnsafeRawBufferPointer) -> CheckResult {
+        // What nearly all say.
+        if answer.count == 1, answer.reason == nil, answer.score == nil, let verdict = answer.verdict,
+            verdict.bytes(bytes).elementsEqual("none".utf8)
+        {
+            return .verdict(.none)
+        }
+        return CheckReply.result(
+            answers: answer.count, error: answer.error?.text(bytes), verdict: answer.verdict?.text(bytes),
+            reason: answer.reason?.text(bytes), score: answer.score?.text(bytes))
+    }
+}
+
+/// What a line of an answer tells of a check.
+private enum Kind {
+    case verdict, error, reason, score
+
+    init?(_ name: UnsafeRawBufferPointer) {
+        guard let first = name.first else { return nil }
+        switch first {
+        case UInt8(ascii: "v"): self = .verdict
+        case UInt8(ascii: "e"): self = .error
+        case UInt8(ascii: "r"): self = .reason
+        case UInt8(ascii: "s"): self = .score
+        default: return nil
+        }
+        let prefix = prefix
+        guard let base = name.baseAddress, name.count >= prefix.utf8CodeUnitCount,
+            memcmp(base, prefix.utf8Start, prefix.utf8CodeUnitCount) == 0
+        else { return nil }
+    }
+
+    /// What its name begins with.
+    var prefix: StaticString {
+        switch self {
+        case .verdict: "verdict."
+        case .error: "error."
+        case .reason: "reason."
+        case .score: "score."
         }
     }
+
+    /// One of each check.
+    var isAnswer: Bool { self == .verdict || self == .error }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import NIOCore
 public import PostfixProtocol
 
@@ -38,50 +39,35 @@ public struct CheckRequest: Sendable {
     /// Decodes a `request=check` message.
     /// - Returns: nil when it names no check.
     public init?(_ list: AttributeList) {
-        let checks = list.bytes("checks").map { $0.withUnsafeBytes { Self.words($0) } } ?? []
-        guard !checks.isEmpty else { return nil }
-        self.checks = checks
+        let lines = QuestionLines(list)
+        guard !lines.checks.isEmpty else { return nil }
+        checks = lines.checks
         policy = PolicyRequest(list)
-        key = list.string("key").flatMap(RecordingKey.init(parsing:))
-        deadline =
-            list.integer("deadline").map(MonotonicInstant.init(milliseconds:)) ?? MonotonicInstant(microseconds: .max)
-        facts = Self.facts(in: list)
-        recipients = KnownRecipients(list)
-        isDryRun = list.string("dry-run") == "1"
-    }
-
-    private static func facts(in list: AttributeList) -> AttachedFacts {
-        // Many questions come without facts, and no attribute of Postfix begins like theirs.
-        var mayHaveFacts = false
-        let isPlain = list.forEachPlain { name, _ in
-            if name.first == UInt8(ascii: "f") { mayHaveFacts = true }
-        }
-        return mayHaveFacts || !isPlain ? AttachedFacts(in: list) : [:]
-    }
-
-    /// What stands between spaces.
-    private static func words(_ bytes: UnsafeRawBufferPointer) -> [String] {
-        var words: [String] = []
-        words.reserveCapacity(8)
-        var start = 0
-        while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
-            if end > start {
-                words.append(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self))
-            }
-            start = end + 1
-        }
-        return words
+        key = lines.key
+        deadline = lines.deadline.map(MonotonicInstant.init(milliseconds:)) ?? MonotonicInstant(microseconds: .max)
+        facts = lines.mayHaveFacts ? AttachedFacts(in: list) : [:]
+        recipients = lines.mayHaveRecipients ? KnownRecipients(list) : nil
+        isDryRun = lines.isDryRun
     }
 
     /// Appends the whole request without the lines every request begins with, nor the closing empty line.
     ///
     /// `attributes` are the already encoded attributes of `policy`, which one decision encodes only once.
     public func encode(into buffer: inout ByteBuffer, attributes: ByteBuffer) {
-        let space = 4 * ByteWriter.spaceOfLine + ByteWriter.space(of: checks) + facts.space
+        Self.encode(
+            AskedChecks(checks), key: key, deadline: deadline, facts: facts, recipients: recipients,
+            isDryRun: isDryRun, attributes: attributes, into: &buffer)
+    }
+
+    /// Appends a request made of these parts, of which none is copied for it.
+    public static func encode(
+        _ asked: AskedChecks, key: RecordingKey?, deadline: MonotonicInstant, facts: AttachedFacts,
+        recipients: KnownRecipients?, isDryRun: Bool, attributes: ByteBuffer, into buffer: inout ByteBuffer
+    ) {
+        let space = 3 * ByteWriter.spaceOfLine + asked.line.readableBytes + facts.space
         buffer.write(atMost: space) { writer in
             writer.write("request=check\n" as StaticString)
-            writer.writeAttribute("checks", words: checks)
+            asked.line.withUnsafeReadableBytes { writer.write($0) }
             if let key { writer.writeAttribute("key", key.description) }
             writer.writeAttribute("deadline", deadline.milliseconds)
             if isDryRun { writer.write("dry-run=1\n" as StaticString) }
@@ -129,4 +115,65 @@ public struct KnownRecipients: Sendable, Equatable {
     }
 
     private static let maximumEncodedBytes = 60_000
+}
+
+/// What a question says beside the attributes of Postfix.
+private struct QuestionLines {
+    var checks: [String] = []
+    var key: RecordingKey?
+    /// In milliseconds.
+    var deadline: Int?
+    var isDryRun = false
+    var mayHaveFacts = false
+    var mayHaveRecipients = false
+
+    init(_ list: AttributeList) {
+        // Nearly all are plain, and read in one pass.
+        let isPlain = list.withPlainFields { bytes, fields in
+            for field in fields { note(field, in: bytes) }
+        }
+        guard !isPlain else { return }
+        checks = list.bytes("checks").map { $0.withUnsafeBytes { Self.words($0) } } ?? []
+        key = list.string("key").flatMap(RecordingKey.init(parsing:))
+        deadline = list.integer("deadline")
+        isDryRun = list.string("dry-run") == "1"
+        mayHaveFacts = true
+        mayHaveRecipients = true
+    }
+
+    private mutating func note(_ field: AttributeList.Field, in bytes: UnsafeRawBufferPointer) {
+        let name = UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.equals)])
+        // No attribute of Postfix begins like a fact.
+        if name.first == UInt8(ascii: "f") { mayHaveFacts = true }
+        let value = UnsafeRawBufferPointer(rebasing: bytes[Int(field.equals) + 1..<Int(field.end)])
+        switch name.count {
+        case 3 where Self.equal(name, "key"):
+            key = RecordingKey(parsing: String(decoding: value, as: UTF8.self))
+        case 6 where Self.equal(name, "checks"): checks = Self.words(value)
+        case 7 where Self.equal(name, "dry-run"): isDryRun = Self.equal(value, "1")
+        case 8 where Self.equal(name, "deadline"): deadline = DecimalNumber.parse(value)
+        case 10 where Self.equal(name, "recipients"): mayHaveRecipients = true
+        default: break
+        }
+    }
+
+    private static func equal(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+        guard let base = bytes.baseAddress, bytes.count == text.utf8CodeUnitCount else { return false }
+        return memcmp(base, text.utf8Start, bytes.count) == 0
+    }
+
+    /// What stands between spaces.
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> [String] {
+        var words: [String] = []
+        words.reserveCapacity(8)
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
+            if end > start {
+                words.append(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self))
+            }
+            start = end + 1
+        }
+        return words
+    }
 }

@@ -38,4 +38,18 @@ import Testing
         #expect(!table.contains(stranger))
         #expect(table.remove(stranger) == nil)
     }
+
+    /// A table is a value, though its elements stay where they are.
+    @Test func aCopyKeepsItsOwnElements() {
+        var table = EvaluationTable<String>()
+        let first = table.insert("a")
+        let second = table.insert("b")
+        var copy = table
+        copy.update(first) { $0 += "1" }
+        table.update(second) { $0 += "2" }
+        #expect(copy.remove(second) == "b")
+        #expect(table.remove(first) == "a")
+        #expect(copy.remove(first) == "a1")
+        #expect(table.remove(second) == "b2")
+    }
 }

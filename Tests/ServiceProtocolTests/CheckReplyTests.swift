@@ -111,8 +111,8 @@ import Testing
         let list = try received(lines.joined(separator: "\n"))
         let other = try received(lines.joined(separator: "\n"), "beside=%25")
         for checks in [["a", "b"], ["b", "a", "b"], ["a"]] {
-            let plain = CheckReply.decode(list, checks: checks)
-            let encoded = CheckReply.decode(other, checks: checks)
+            let plain = CheckReply.decode(list, asked: AskedChecks(checks))
+            let encoded = CheckReply.decode(other, asked: AskedChecks(checks))
             #expect(plain.reply == encoded.reply)
             let unasked = CheckReply.unaskedChecks(in: list, asked: checks)
             #expect(plain.mayHaveUnasked == !unasked.isEmpty && encoded.mayHaveUnasked)

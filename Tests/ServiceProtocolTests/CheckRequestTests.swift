@@ -47,6 +47,27 @@ import Testing
         #expect(read.isDryRun)
     }
 
+    /// A message in which something is encoded is read another way, and says the same.
+    @Test(arguments: [
+        ["checks=a b"], ["checks=a", "checks=b c"], ["checks=a", "deadline=5", "deadline=x"],
+        ["checks=a", "key=00000000000000010000000000000002"], ["checks=a", "key=1", "dry-run=1"],
+        ["checks=a", "dry-run=0", "dry-run=1"], ["checks=a", "dry-run=1", "dry-run=yes"],
+        ["checks=a", "fact.local:x.example=yes", "fact.=no", "f=1", "factor=2"],
+        ["checks=a", "recipients=partial", "recipient_list=x@y"], ["checks=a", "recipient_list=x@y"],
+        ["check=a", "checksum=b"], ["checks=a", "deadline=-7", "dry_run=1", "sender=x"],
+    ])
+    func encodedOrNot(_ lines: [String]) throws {
+        let plain = CheckRequest(try received(lines.joined(separator: "\n")))
+        let encoded = CheckRequest(try received(lines.joined(separator: "\n"), "beside=%25"))
+        #expect(plain?.checks == encoded?.checks)
+        #expect(plain?.key == encoded?.key)
+        #expect(plain?.deadline == encoded?.deadline)
+        #expect(plain?.facts == encoded?.facts)
+        #expect(plain?.recipients == encoded?.recipients)
+        #expect(plain?.isDryRun == encoded?.isDryRun)
+        #expect(plain?.policy == encoded?.policy)
+    }
+
     @Test func whatIsNotGivenHasItsPlainValue() throws {
         let read = try #require(CheckRequest(try received("request=check", "checks=a")))
         #expect(read.key == nil)

@@ -1,0 +1,53 @@
+internal import Glibc
+internal import NIOCore
+internal import PostfixProtocol
+
+/// Checks that are asked together: their names, as a question writes them and as its answer is read by them.
+///
+/// Made once for a policy, so that no request makes a list of names.
+public final class AskedChecks: Sendable, Equatable {
+    /// The names in the order of the policy.
+    public let names: [String]
+    /// The line `checks=…` of a question.
+    let line: ByteBuffer
+    /// The names' bytes one behind the other, and where each ends.
+    private let bytes: [UInt8]
+    private let ends: [Int]
+    /// For each place the first one with the same name.
+    private let firstPlaces: [Int]
+
+    /// Checks in the order in which they are asked.
+    public init(_ names: [String]) {
+        self.names = names
+        var line = ByteBuffer()
+        line.write(atMost: ByteWriter.space(of: names)) { $0.writeAttribute("checks", words: names) }
+        self.line = line
+        var bytes: [UInt8] = []
+        ends = names.map { name in
+            bytes += name.utf8
+            return bytes.count
+        }
+        self.bytes = bytes
+        firstPlaces = names.indices.map { names.firstIndex(of: names[$0]) ?? $0 }
+    }
+
+    /// Where the check called `name` stands first; nil when it was not asked.
+    /// - Parameter guess: where to look at first: answers nearly always come in the order of the question.
+    func place(of name: UnsafeRawBufferPointer, guess: Int) -> Int? {
+        if ends.indices.contains(guess), isCalled(name, guess) { return firstPlaces[guess] }
+        return ends.indices.first { isCalled(name, $0) }
+    }
+
+    /// Where the check at `place` stands first.
+    func firstPlace(of place: Int) -> Int { firstPlaces[place] }
+
+    private func isCalled(_ name: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+        let start = place == 0 ? 0 : ends[place - 1]
+        guard ends[place] - start == name.count else { return false }
+        guard let other = name.baseAddress, name.count > 0 else { return true }
+        return bytes.withUnsafeBytes { bytes in bytes.baseAddress.map { memcmp($0 + start, other, name.count) } == 0 }
+    }
+
+    /// Whether the same is asked in the same order.
+    public static func == (left: AskedChecks, right: AskedChecks) -> Bool { left.names == right.names }
+}

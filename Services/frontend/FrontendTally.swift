@@ -36,6 +36,9 @@ final class FrontendTally {
         }
     }
 
+    private static let words = Verdict.Word.allCases.count
+    private static let reasons = FailureReason.allCases.count
+
     /// Policies are loaded. Checks of the same name share their counters.
     func prepare(_ policies: PolicySet) {
         let plans = policies.plans.values.flatMap(\.values)
@@ -52,10 +55,10 @@ final class FrontendTally {
         for (position, outcome) in decision.outcomes {
             switch outcome {
             case .verdict(let word, let isShadow):
-                counters.add(to: checks.words[position * Verdict.Word.allCases.count + word.rawValue])
+                counters.add(to: checks.words[position * Self.words + word.rawValue])
                 if isShadow { counters.add(to: checks.shadows[position]) }
             case .failed(let reason):
-                counters.add(to: checks.failures[position * FailureReason.allCases.count + reason.rawValue])
+                counters.add(to: checks.failures[position * Self.reasons + reason.rawValue])
             }
         }
         for (positions, microseconds) in decision.answers {

@@ -52,7 +52,7 @@ public struct PolicyEngine: Sendable {
     private var factCache: FactCache
     private var costlyFacts = FactCache.costly()
     /// The memory of the last event's effects, for the next one.
-    private var spareEffects: [PolicyEvaluation.Action]?
+    private var spareEffects: [PolicyEvaluation.Action] = []
     private var deadlines = Deque<(at: MonotonicInstant, id: ID)>()
     /// Bit 63 of each token; tells this engine's questions from another's.
     private let tokenMark: UInt64
@@ -105,7 +105,8 @@ public struct PolicyEngine: Sendable {
                     isDryRun: options.isDryRun, isTraced: options.isTraced,
                     refusal: isFull ? .tooMany : nil, lastKnown: lastKnown),
                 tag: tag, instance: instance, affinity: 0))
-        var effects = spareEffects.take() ?? []
+        var effects: [PolicyEvaluation.Action] = []
+        swap(&effects, &spareEffects)
         if !(costlyFacts.isEmpty && session.facts.isEmpty) {
             let client = request.string(.clientAddress)
             tenant.element.evaluation.recallNeededFacts { costlyFacts.value(of: $0, client: client, now: now) }
@@ -116,14 +117,14 @@ public struct PolicyEngine: Sendable {
             // Nobody had to be asked, so it need not be kept.
             if !options.isDryRun { endSession(tenant.element.evaluation.session, of: instance, at: state, now: now) }
             actions.append(.answer(tag: tag, request: request, decision))
-            spareEffects = effects
+            swap(&effects, &spareEffects)
             return
         }
         let affinity = Self.affinity(of: request)
         tenant.element.affinity = affinity
         let id = table.insert(consume tenant)
         noteDeadline(now.advanced(byMilliseconds: policies.deadline), of: id)
-        carryOut(effects, of: id, affinity: affinity, now: now, actions: &actions)
+        carryOut(&effects, of: id, affinity: affinity, now: now, actions: &actions)
     }
 
     /// A question's outcome.
@@ -154,26 +155,26 @@ public struct PolicyEngine: Sendable {
         _ id: ID, now: MonotonicInstant, actions: inout [Action],
         _ event: (inout PolicyEvaluation, inout [PolicyEvaluation.Action]) -> Void
     ) {
-        var effects = spareEffects.take() ?? []
+        var effects: [PolicyEvaluation.Action] = []
+        swap(&effects, &spareEffects)
         var affinity: UInt64 = 0
         table.update(id) { entry in
             event(&entry.evaluation, &effects)
             affinity = entry.affinity
         }
-        carryOut(effects, of: id, affinity: affinity, now: now, actions: &actions)
+        carryOut(&effects, of: id, affinity: affinity, now: now, actions: &actions)
     }
 
     private mutating func carryOut(
-        _ effects: consuming [PolicyEvaluation.Action], of id: ID, affinity: UInt64, now: MonotonicInstant,
+        _ effects: inout [PolicyEvaluation.Action], of id: ID, affinity: UInt64, now: MonotonicInstant,
         actions: inout [Action]
     ) {
-        var effects = effects
         // They are moved out from the end; there is nearly always one.
         if effects.count > 1 { effects.reverse() }
         while let effect = effects.popLast() {
             carryOut(effect, of: id, affinity: affinity, now: now, actions: &actions)
         }
-        spareEffects = effects
+        swap(&effects, &spareEffects)
         dropSettledDeadlines()
     }
 

@@ -144,6 +144,8 @@ extension PolicyEvaluation {
         switch outcome {
         case .failed(let failure):
             for position in positions { fail(position, FailureReason(failure)) }
+        case .reply(let list) where asked.isSilence(list):
+            for position in positions { decide(position, .none) }
         case .reply(let list):
             let (reply, mayHaveUnasked) = CheckReply.decode(list, asked: asked)
             if mayHaveUnasked { noteUnaskedChecks(list, asked: asked.names, of: questions[index].service) }
@@ -166,17 +168,24 @@ extension PolicyEvaluation {
     ) {
         var hasFailure = false
         for (position, answer) in zip(positions, results) {
-            guard case .undecided = states[position] else { continue }
             switch answer.result {
             case .error(let text):
+                guard case .undecided = states[position] else { continue }
                 hasFailure = true
                 states[position] = .failed(.error, text)
             case .verdict(let verdict, let reason, let score):
-                states[position] = .decided(verdict, reason: reason, score: score)
-                if let key = verdictKey(position) { session.verdicts[key] = answer.result }
+                decide(position, verdict, reason: reason, score: score)
             }
         }
         if hasFailure { actions.append(.uselessReply(service: questions[index].service)) }
+    }
+
+    private mutating func decide(_ position: Int, _ verdict: Verdict, reason: String = "", score: Double = 0) {
+        guard case .undecided = states[position] else { return }
+        states[position] = .decided(verdict, reason: reason, score: score)
+        if let key = verdictKey(position) {
+            session.verdicts[key] = .verdict(verdict, reason: reason, score: score)
+        }
     }
 
     // MARK: Verdicts kept for the message

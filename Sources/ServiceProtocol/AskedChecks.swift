@@ -1,6 +1,6 @@
 internal import Glibc
 internal import NIOCore
-internal import PostfixProtocol
+public import PostfixProtocol
 
 /// Checks that are asked together: their names, as a question writes them and as its answer is read by them.
 ///
@@ -10,6 +10,8 @@ public final class AskedChecks: Sendable, Equatable {
     public let names: [String]
     /// The line `checks=…` of a question.
     let line: ByteBuffer
+    /// The lines of an answer in which none of them has anything to say.
+    private let silence: ByteBuffer
     /// The names' bytes one behind the other, and where each ends.
     private let bytes: [UInt8]
     private let ends: [Int]
@@ -22,6 +24,9 @@ public final class AskedChecks: Sendable, Equatable {
         var line = ByteBuffer()
         line.write(atMost: ByteWriter.space(of: names)) { $0.writeAttribute("checks", words: names) }
         self.line = line
+        var silence = ByteBuffer()
+        CheckReply.results(names.map { ($0, .verdict(.none)) }).encode(into: &silence)
+        self.silence = silence
         var bytes: [UInt8] = []
         ends = names.map { name in
             bytes += name.utf8
@@ -29,6 +34,26 @@ public final class AskedChecks: Sendable, Equatable {
         }
         self.bytes = bytes
         firstPlaces = names.indices.map { names.firstIndex(of: names[$0]) ?? $0 }
+    }
+
+    /// Whether `answer` says, as services write it, that none of the checks has anything to say. Most answers do; it is
+    /// told by comparing bytes. Of one that says so in another way this is false.
+    public func isSilence(_ answer: AttributeList) -> Bool {
+        var isSilence = false
+        _ = answer.withPlainFields { bytes, fields in
+            // Before them there are `protocol` and `id`.
+            guard names.count > 0, fields.count == names.count + 2, fields[1].equals - fields[1].start == 2,
+                bytes[Int(fields[1].start)] == UInt8(ascii: "i")
+            else { return }
+            isSilence = silence.withUnsafeReadableBytes { silence in
+                let start = Int(fields[2].start)
+                guard let base = bytes.baseAddress, let other = silence.baseAddress,
+                    bytes.count - start == silence.count
+                else { return false }
+                return memcmp(base + start, other, silence.count) == 0
+            }
+        }
+        return isSilence
     }
 
     /// Where the check called `name` stands first; nil when it was not asked.

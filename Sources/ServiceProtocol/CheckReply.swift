@@ -223,7 +223,7 @@ private struct PlainAnswers {
     private static func result(_ answer: Answer, in bytes: UnsafeRawBufferPointer) -> CheckResult {
         // What nearly all say.
         if answer.count == 1, answer.reason == nil, answer.score == nil, let verdict = answer.verdict,
-            verdict.bytes(bytes).elementsEqual("none".utf8)
+            Kind.equal(verdict.bytes(bytes), "none")
         {
             return .verdict(.none)
         }
@@ -246,10 +246,14 @@ private enum Kind {
         case UInt8(ascii: "s"): self = .score
         default: return nil
         }
-        let prefix = prefix
-        guard let base = name.baseAddress, name.count >= prefix.utf8CodeUnitCount,
-            memcmp(base, prefix.utf8Start, prefix.utf8CodeUnitCount) == 0
-        else { return nil }
+        guard Self.equal(UnsafeRawBufferPointer(rebasing: name.prefix(prefix.utf8CodeUnitCount)), prefix) else {
+            return nil
+        }
+    }
+
+    static func equal(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+        guard let base = bytes.baseAddress, bytes.count == text.utf8CodeUnitCount else { return false }
+        return memcmp(base, text.utf8Start, bytes.count) == 0
     }
 
     /// What its name begins with.

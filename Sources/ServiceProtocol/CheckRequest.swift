@@ -45,7 +45,7 @@ public struct CheckRequest: Sendable {
         policy = PolicyRequest(list)
         key = lines.key
         deadline = lines.deadline.map(MonotonicInstant.init(milliseconds:)) ?? MonotonicInstant(microseconds: .max)
-        facts = lines.mayHaveFacts ? AttachedFacts(in: list) : [:]
+        facts = lines.facts
         recipients = lines.mayHaveRecipients ? KnownRecipients(list) : nil
         isDryRun = lines.isDryRun
     }
@@ -124,7 +124,7 @@ private struct QuestionLines {
     /// In milliseconds.
     var deadline: Int?
     var isDryRun = false
-    var mayHaveFacts = false
+    var facts: AttachedFacts = [:]
     var mayHaveRecipients = false
 
     init(_ list: AttributeList) {
@@ -137,15 +137,19 @@ private struct QuestionLines {
         key = list.string("key").flatMap(RecordingKey.init(parsing:))
         deadline = list.integer("deadline")
         isDryRun = list.string("dry-run") == "1"
-        mayHaveFacts = true
+        facts = AttachedFacts(in: list)
         mayHaveRecipients = true
     }
 
     private mutating func note(_ field: AttributeList.Field, in bytes: UnsafeRawBufferPointer) {
         let name = UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.equals)])
-        // No attribute of Postfix begins like a fact.
-        if name.first == UInt8(ascii: "f") { mayHaveFacts = true }
         let value = UnsafeRawBufferPointer(rebasing: bytes[Int(field.equals) + 1..<Int(field.end)])
+        // No attribute of Postfix begins like a fact.
+        if name.first == UInt8(ascii: "f"), Self.equal(UnsafeRawBufferPointer(rebasing: name.prefix(5)), "fact.") {
+            let rest = String(decoding: UnsafeRawBufferPointer(rebasing: name[5...]), as: UTF8.self)
+            if let fact = FactName(parsing: rest) { facts.append(fact, String(decoding: value, as: UTF8.self)) }
+            return
+        }
         switch name.count {
         case 3 where Self.equal(name, "key"):
             key = RecordingKey(parsing: String(decoding: value, as: UTF8.self))

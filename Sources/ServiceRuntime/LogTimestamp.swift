@@ -28,7 +28,11 @@ struct LogTimestamp {
         guard layout == .precise else { return }
         let milliseconds = Int(max(remainder, 0) / 1_000)
         line.append(UInt8(ascii: "."))
-        line += [milliseconds / 100, milliseconds / 10 % 10, milliseconds % 10].map { UInt8(ascii: "0") + UInt8($0) }
+        var place = 100
+        while place > 0 {
+            line.append(UInt8(ascii: "0") + UInt8(milliseconds / place % 10))
+            place /= 10
+        }
         line += end
     }
 

@@ -118,4 +118,29 @@ import Testing
             #expect(plain.mayHaveUnasked == !unasked.isEmpty && encoded.mayHaveUnasked)
         }
     }
+
+    /// The short way to tell that nothing was said agrees with the long one.
+    @Test(arguments: [
+        (["verdict.a=none", "verdict.b=none"], true), (["verdict.a=none"], false),
+        (["verdict.b=none", "verdict.a=none"], false), (["verdict.a=none", "verdict.b=pass"], false),
+        (["verdict.a=none", "verdict.b=none", "verdict.c=none"], false),
+        (["verdict.a=none", "verdict.b=none", "reason.b=x"], false),
+        (["verdict.a=none", "verdict.b=none", "fact.local:x=yes"], false),
+        (["verdict.a=none\r", "verdict.b=none"], false), (["verdict.a=none", "verdict.b=nonex"], false),
+    ])
+    func silenceIsTold(_ lines: [String], _ expected: Bool) throws {
+        let asked = AskedChecks(["a", "b"])
+        let list = try received("id=7\n" + lines.joined(separator: "\n"))
+        #expect(asked.isSilence(list) == expected)
+        guard expected else { return }
+        let (reply, mayHaveUnasked) = CheckReply.decode(list, asked: asked)
+        #expect(reply == .results([("a", .verdict(.none)), ("b", .verdict(.none))]))
+        #expect(!mayHaveUnasked)
+    }
+
+    @Test func aNeedIsNoSilence() throws {
+        let list = try received("need=local:x\nverdict.a=none")
+        #expect(!AskedChecks(["a"]).isSilence(list))
+        #expect(!AskedChecks([]).isSilence(try received("id=1")))
+    }
 }

@@ -1,4 +1,7 @@
 /// Numbered places for what is under way; a number is never mistaken for that of an earlier tenant.
+///
+/// A value, though its elements are objects: a copy shares each until one of the two changes it. The compiler cannot see
+/// that, hence the unchecked conformance.
 struct EvaluationTable<Element: Sendable>: @unchecked Sendable {
     /// 24 bits of place and 23 of generation, so that a token has 16 bits left for a question's index and its highest
     /// bit for the engine's mark.

@@ -44,4 +44,6 @@ final class Answers: Sendable {
     }
 
     var all: [Int: String] { byMessage.withLock { $0 } }
+
+    var count: Int { byMessage.withLock { $0.count } }
 }

@@ -127,8 +127,12 @@ import Testing
 
     private static func kill(_ site: Site) {
         var generator = SeededGenerator(seed: 7)
+        var answered = 0
         while !site.isDone.load(ordering: .relaxed) {
             usleep(UInt32.random(in: 50_000...350_000, using: &generator))
+            // Where services start slowly, as under a sanitizer, they would be killed before they come to their commits.
+            guard site.answers.count >= answered + 5 else { continue }
+            answered = site.answers.count
             let suite = site.suites[Int.random(in: 0...1, using: &generator)]
             let service = ["throttle", "throttle", "frontend", "directory"].randomElement(using: &generator)
             guard let service, suite.killNine(service) else { continue }

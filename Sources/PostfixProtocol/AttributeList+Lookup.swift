@@ -24,10 +24,13 @@ extension AttributeList {
     /// Calls `body` for every attribute whose name starts with `prefix`, in the order of the message, doubled names
     /// included. `rest` is the name behind the prefix; both are decoded and repaired to valid UTF-8.
     public func forEach(prefix: String, _ body: (_ rest: String, _ value: String) -> Void) {
-        let isPlain = forEachPlain { name, value in
-            guard Self.starts(name, with: prefix) else { return }
-            let rest = UnsafeRawBufferPointer(rebasing: name[prefix.utf8.count...])
-            body(String(decoding: rest, as: UTF8.self), String(decoding: value, as: UTF8.self))
+        let isPlain = withPlainFields { bytes, fields in
+            for field in fields {
+                let name = field.name(in: bytes)
+                guard Self.starts(name, with: prefix) else { continue }
+                let rest = UnsafeRawBufferPointer(rebasing: name[prefix.utf8.count...])
+                body(String(decoding: rest, as: UTF8.self), String(decoding: field.value(in: bytes), as: UTF8.self))
+            }
         }
         if isPlain { return }
         for field in fields {
@@ -37,23 +40,6 @@ extension AttributeList {
                 body(rest, String(decoding: value(of: field), as: UTF8.self))
             }
         }
-    }
-
-    /// Calls `body` for every attribute with the bytes of its name and value, which no string is made of. Does nothing
-    /// when something in the message has to be decoded.
-    /// - Returns: Whether it did.
-    @inline(__always)
-    package func forEachPlain(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) -> Bool
-    {
-        guard !hasEscapes else { return false }
-        message.withUnsafeReadableBytes { bytes in
-            for field in fields {
-                body(
-                    UnsafeRawBufferPointer(rebasing: bytes[field.nameRange]),
-                    UnsafeRawBufferPointer(rebasing: bytes[field.valueRange]))
-            }
-        }
-        return true
     }
 
     /// Calls `body` with the message and where its attributes lie. Does nothing when something has to be decoded.

@@ -23,6 +23,16 @@ public struct AttributeList: Sendable {
 
         var nameRange: Range<Int> { Int(start)..<Int(equals) }
         var valueRange: Range<Int> { Int(equals) + 1..<Int(end) }
+
+        /// Its name as it stands in the message that these offsets belong to.
+        package func name(in message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: message[nameRange])
+        }
+
+        /// Its value as it stands there.
+        package func value(in message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: message[valueRange])
+        }
     }
 
     let message: ByteBuffer

@@ -1,5 +1,3 @@
-import Glibc
-
 extension PolicyAttribute {
     /// The attribute with this name on the wire; nil for a name that Postfix does not use.
     public init?(name: String) {
@@ -11,11 +9,7 @@ extension PolicyAttribute {
     /// The attribute with this name. The length and one or two bytes leave a single candidate, so a request's lines cost
     /// one comparison each.
     init?(name: UnsafeRawBufferPointer) {
-        guard let base = name.baseAddress, let candidate = Self.candidate(name) else { return nil }
-        let expected = candidate.wireName
-        guard expected.utf8CodeUnitCount == name.count, memcmp(base, expected.utf8Start, name.count) == 0 else {
-            return nil
-        }
+        guard let candidate = Self.candidate(name), name.equals(candidate.wireName) else { return nil }
         self = candidate
     }
 

@@ -1,4 +1,3 @@
-internal import Glibc
 public import NIOCore
 
 extension PolicyRequest {
@@ -111,12 +110,7 @@ extension PolicyRequest {
 
     private func checkRequest(hasBytes: Bool) throws(PolicyRequestError) {
         guard hasBytes else { return }
-        let name = Self.requestName
-        let isOurs = withBytes(of: .request) { bytes in
-            guard let base = bytes.baseAddress, bytes.count == name.utf8CodeUnitCount else { return false }
-            return memcmp(base, name.utf8Start, bytes.count) == 0
-        }
-        if isOurs { return }
+        if withBytes(of: .request, { $0.equals(Self.requestName) }) { return }
         throw isEmpty(.request) ? .missingRequest : .unknownRequest(string(.request))
     }
 }

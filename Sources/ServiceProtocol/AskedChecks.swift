@@ -10,8 +10,9 @@ public final class AskedChecks: Sendable, Equatable {
     public let names: [String]
     /// The line `checks=…` of a question.
     let line: ByteBuffer
-    /// The lines of an answer in which none of them has anything to say.
-    private let silence: ByteBuffer
+    /// The lines of an answer in which none of them has anything to say; nil where a name stands twice, since such an
+    /// answer is an error.
+    private let silence: ByteBuffer?
     /// The names' bytes one behind the other, and where each ends.
     private let bytes: [UInt8]
     private let ends: [Int]
@@ -24,27 +25,27 @@ public final class AskedChecks: Sendable, Equatable {
         var line = ByteBuffer()
         line.write(atMost: ByteWriter.space(of: names)) { $0.writeAttribute("checks", words: names) }
         self.line = line
-        var silence = ByteBuffer()
-        CheckReply.results(names.map { ($0, .verdict(.none)) }).encode(into: &silence)
-        self.silence = silence
         var bytes: [UInt8] = []
         ends = names.map { name in
             bytes += name.utf8
             return bytes.count
         }
         self.bytes = bytes
-        firstPlaces = names.indices.map { names.firstIndex(of: names[$0]) ?? $0 }
+        let firstPlaces = names.indices.map { names.firstIndex(of: names[$0]) ?? $0 }
+        self.firstPlaces = firstPlaces
+        var silence = ByteBuffer()
+        CheckReply.results(names.map { ($0, .verdict(.none)) }).encode(into: &silence)
+        self.silence = !names.isEmpty && firstPlaces == Array(names.indices) ? silence : nil
     }
 
     /// Whether `answer` says, as services write it, that none of the checks has anything to say. Most answers do; it is
     /// told by comparing bytes. Of one that says so in another way this is false.
     public func isSilence(_ answer: AttributeList) -> Bool {
+        guard let silence else { return false }
         var isSilence = false
         _ = answer.withPlainFields { bytes, fields in
             // Before them there are `protocol` and `id`.
-            guard names.count > 0, fields.count == names.count + 2, fields[1].equals - fields[1].start == 2,
-                bytes[Int(fields[1].start)] == UInt8(ascii: "i")
-            else { return }
+            guard fields.count == names.count + 2, fields[1].name(in: bytes).equals("id") else { return }
             isSilence = silence.withUnsafeReadableBytes { silence in
                 let start = Int(fields[2].start)
                 guard let base = bytes.baseAddress, let other = silence.baseAddress,

@@ -1,4 +1,3 @@
-internal import Glibc
 public import NIOCore
 public import PostfixProtocol
 
@@ -152,27 +151,13 @@ public enum CheckReply: Sendable, Equatable {
 
 /// What a message in which nothing has to be decoded says about checks, found in one pass.
 private struct PlainAnswers {
-    /// Where a value lies in the message.
-    private struct Value {
-        var start: UInt32
-        var end: UInt32
-
-        func bytes(_ message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-            UnsafeRawBufferPointer(rebasing: message[Int(start)..<Int(end)])
-        }
-
-        func text(_ message: UnsafeRawBufferPointer) -> String {
-            String(decoding: bytes(message), as: UTF8.self)
-        }
-    }
-
     /// What is said about one check; no text is made of what is not used.
     private struct Answer {
         var count = 0
-        var error: Value?
-        var verdict: Value?
-        var reason: Value?
-        var score: Value?
+        var error: AttributeList.Field?
+        var verdict: AttributeList.Field?
+        var reason: AttributeList.Field?
+        var score: AttributeList.Field?
     }
 
     /// In the order of the checks; one that was asked twice has the same result in both places.
@@ -201,7 +186,7 @@ private struct PlainAnswers {
     ) {
         var last = -1
         for field in fields {
-            let name = UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.equals)])
+            let name = field.name(in: bytes)
             guard let kind = Kind(name) else { continue }
             let check = UnsafeRawBufferPointer(rebasing: name[kind.prefix.utf8CodeUnitCount...])
             guard let place = asked.place(of: check, guess: kind.isAnswer ? last + 1 : last) else {
@@ -209,12 +194,11 @@ private struct PlainAnswers {
                 continue
             }
             last = place
-            let value = Value(start: field.equals + 1, end: field.end)
             switch kind {
-            case .verdict: answers[place].verdict = value
-            case .error: answers[place].error = value
-            case .reason: answers[place].reason = value
-            case .score: answers[place].score = value
+            case .verdict: answers[place].verdict = field
+            case .error: answers[place].error = field
+            case .reason: answers[place].reason = field
+            case .score: answers[place].score = field
             }
             if kind.isAnswer { answers[place].count += 1 }
         }
@@ -223,13 +207,14 @@ private struct PlainAnswers {
     private static func result(_ answer: Answer, in bytes: UnsafeRawBufferPointer) -> CheckResult {
         // What nearly all say.
         if answer.count == 1, answer.reason == nil, answer.score == nil, let verdict = answer.verdict,
-            Kind.equal(verdict.bytes(bytes), "none")
+            verdict.value(in: bytes).equals("none")
         {
             return .verdict(.none)
         }
+        func text(_ field: AttributeList.Field) -> String { String(decoding: field.value(in: bytes), as: UTF8.self) }
         return CheckReply.result(
-            answers: answer.count, error: answer.error?.text(bytes), verdict: answer.verdict?.text(bytes),
-            reason: answer.reason?.text(bytes), score: answer.score?.text(bytes))
+            answers: answer.count, error: answer.error.map(text), verdict: answer.verdict.map(text),
+            reason: answer.reason.map(text), score: answer.score.map(text))
     }
 }
 
@@ -246,14 +231,9 @@ private enum Kind {
         case UInt8(ascii: "s"): self = .score
         default: return nil
         }
-        guard Self.equal(UnsafeRawBufferPointer(rebasing: name.prefix(prefix.utf8CodeUnitCount)), prefix) else {
+        guard UnsafeRawBufferPointer(rebasing: name.prefix(prefix.utf8CodeUnitCount)).equals(prefix) else {
             return nil
         }
-    }
-
-    static func equal(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
-        guard let base = bytes.baseAddress, bytes.count == text.utf8CodeUnitCount else { return false }
-        return memcmp(base, text.utf8Start, bytes.count) == 0
     }
 
     /// What its name begins with.

@@ -1,4 +1,3 @@
-internal import Glibc
 public import NIOCore
 public import PostfixProtocol
 
@@ -142,28 +141,23 @@ private struct QuestionLines {
     }
 
     private mutating func note(_ field: AttributeList.Field, in bytes: UnsafeRawBufferPointer) {
-        let name = UnsafeRawBufferPointer(rebasing: bytes[Int(field.start)..<Int(field.equals)])
-        let value = UnsafeRawBufferPointer(rebasing: bytes[Int(field.equals) + 1..<Int(field.end)])
+        let name = field.name(in: bytes)
+        let value = field.value(in: bytes)
         // No attribute of Postfix begins like a fact.
-        if name.first == UInt8(ascii: "f"), Self.equal(UnsafeRawBufferPointer(rebasing: name.prefix(5)), "fact.") {
+        if name.first == UInt8(ascii: "f"), UnsafeRawBufferPointer(rebasing: name.prefix(5)).equals("fact.") {
             let rest = String(decoding: UnsafeRawBufferPointer(rebasing: name[5...]), as: UTF8.self)
             if let fact = FactName(parsing: rest) { facts.append(fact, String(decoding: value, as: UTF8.self)) }
             return
         }
         switch name.count {
-        case 3 where Self.equal(name, "key"):
+        case 3 where name.equals("key"):
             key = RecordingKey(parsing: String(decoding: value, as: UTF8.self))
-        case 6 where Self.equal(name, "checks"): checks = Self.words(value)
-        case 7 where Self.equal(name, "dry-run"): isDryRun = Self.equal(value, "1")
-        case 8 where Self.equal(name, "deadline"): deadline = DecimalNumber.parse(value)
-        case 10 where Self.equal(name, "recipients"): mayHaveRecipients = true
+        case 6 where name.equals("checks"): checks = Self.words(value)
+        case 7 where name.equals("dry-run"): isDryRun = value.equals("1")
+        case 8 where name.equals("deadline"): deadline = DecimalNumber.parse(value)
+        case 10 where name.equals("recipients"): mayHaveRecipients = true
         default: break
         }
-    }
-
-    private static func equal(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
-        guard let base = bytes.baseAddress, bytes.count == text.utf8CodeUnitCount else { return false }
-        return memcmp(base, text.utf8Start, bytes.count) == 0
     }
 
     /// What stands between spaces.

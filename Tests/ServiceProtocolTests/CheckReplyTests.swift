@@ -138,6 +138,15 @@ import Testing
         #expect(!mayHaveUnasked)
     }
 
+    /// Two answers to a check that was asked twice are an error, the short way or the long.
+    @Test func aDoubledAnswerIsNoSilence() throws {
+        let asked = AskedChecks(["a", "a"])
+        let list = try received("id=7", "verdict.a=none", "verdict.a=none")
+        #expect(!asked.isSilence(list))
+        let error = CheckResult.error("more than one verdict in the reply")
+        #expect(CheckReply.decode(list, asked: asked).reply == .results([("a", error), ("a", error)]))
+    }
+
     @Test func aNeedIsNoSilence() throws {
         let list = try received("need=local:x\nverdict.a=none")
         #expect(!AskedChecks(["a"]).isSilence(list))

@@ -84,14 +84,15 @@ import Testing
                 ]))
         }
         // The service is started by the first question, which may take longer than that.
-        #expect(eventually { ask("before@example.net")?.hasPrefix("451 ") == true })
+        #expect(eventually { ask("first@example.net")?.hasPrefix("451 ") == true })
+        #expect(ask("before@example.net")?.hasPrefix("451 ") == true)
         #expect(suite.send(SIGSTOP, to: "greylist"))
         for number in 0..<4 { #expect(ask("during\(number)@example.net") == "DUNNO") }
         #expect(suite.send(SIGCONT, to: "greylist"))
         #expect(eventually(within: 5) { ask("after@example.net")?.hasPrefix("451 ") == true })
         #expect(ask("last@example.net")?.hasPrefix("451 ") == true)
         let senders = suite.query("greylist", "SELECT sender FROM postern_greylist_waiting ORDER BY sender")
-        #expect(senders == [["after@example.net"], ["before@example.net"], ["last@example.net"]])
+        #expect(senders == ["after", "before", "first", "last"].map { ["\($0)@example.net"] })
     }
 
     /// Each request asks the directory for a fact first, and then for its checks. Once it answers again, that is noticed

@@ -29,6 +29,7 @@ final class Benchmark {
                 measurement.opponentP99.append(result.p99)
             }
             try run(row.contender, into: &measurement)
+            if row.limitsLatency { try reckon(row.contender.load, into: &measurement) }
         }
         results.append((row, measurement))
         let rate = Int(median(measurement.rates))
@@ -53,6 +54,24 @@ final class Benchmark {
             let spent = ProcessFigures.processorTime(databaseProcesses) - databaseBefore
             measurement.databaseTime.append(spent / answered)
         }
+    }
+
+    /// What the machine makes of the processor time alone that the last round took, if all processors shared it evenly: the
+    /// floor at the same rate, which reckons so long before it answers.
+    private func reckon(_ load: Load, into measurement: inout Measurement) throws {
+        let spent = (measurement.processorTime.last ?? 0) + (measurement.databaseTime.last ?? 0)
+        let share = spent / Double(ProcessInfo.processInfo.activeProcessorCount)
+        var idle = Measurement()
+        try runFloor(load, work: 0, into: &idle)
+        var reckoning = Measurement()
+        try runFloor(load, work: max(Int(share - median(idle.processorTime)), 0), into: &reckoning)
+        measurement.reckoningP99 += reckoning.p99
+    }
+
+    private func runFloor(_ load: Load, work: Int, into measurement: inout Measurement) throws {
+        let floor = try Floor(installation, work: work)
+        defer { floor.stop() }
+        try run(floor.contender(load), into: &measurement)
     }
 
     private func run(

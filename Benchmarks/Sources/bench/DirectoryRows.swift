@@ -16,7 +16,7 @@ struct DirectoryRows {
     private static let warm = Load(kind: .submission, expected: ["DUNNO"], spread: users)
     private static let cold = Load(kind: .submission, expected: ["DUNNO"])
 
-    func run(_ floor: Int) throws {
+    func run(_ floor: Floor) throws {
         let name = "directory"
         guard let programs = PostgreSQL.installedPrograms() else {
             return leaveOut("\(name), PostgreSQL", "the server is not installed")
@@ -27,12 +27,12 @@ struct DirectoryRows {
         try measure(
             Row(
                 name: "directory, warm", requirements: [.ratio(0.22)], contender: contender(few, Self.warm),
-                opponent: Contender(port: floor, load: Self.warm)))
+                opponent: floor.contender(Self.warm)))
         try measure(
             Row(
                 name: "directory, cold", requirements: [.rate(8_000)],
                 contender: contender(few, Self.cold, isFresh: true),
-                opponent: Contender(port: floor, load: Self.cold)))
+                opponent: floor.contender(Self.cold)))
         let rows = "\(Self.large) rows against \(Self.small)"
         try warmUp(few)
         try warmUp(many)
@@ -69,9 +69,11 @@ struct DirectoryRows {
         let directory = installation.scratch.appendingPathComponent("\(name)-postgresql")
         let server = try PostgreSQL(programs: programs, directory: directory)
         stopLater(server)
-        try server.execute(Self.tables)
-        try server.execute(Self.content(rows))
-        let place = "{ engine: postgresql, host: \(directory.path), database: \(PostgreSQL.database), user: postgres }"
+        let database = "vmail"
+        try server.create(database)
+        try server.execute(Self.tables, in: database)
+        try server.execute(Self.content(rows), in: database)
+        let place = "{ engine: postgresql, host: \(directory.path), database: \(database), user: postgres }"
         let variant = Suite.Variant(
             name: name,
             frontend: """

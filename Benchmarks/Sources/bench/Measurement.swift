@@ -9,6 +9,8 @@ struct Measurement {
     var p99: [Double] = []
     var p999: [Double] = []
     var opponentP99: [Double] = []
+    /// The 99th percentile of a program that only reckons, as long for each request as the suite, at the same rate.
+    var reckoningP99: [Double] = []
     /// Processor time of all processes of the suite for one request, in microseconds.
     var processorTime: [Double] = []
     /// The database server's share, where there is one.

@@ -2,7 +2,7 @@ import Foundation
 
 extension Plan {
     /// SPF with a DNS on loopback: what is known from earlier answers, and what has to be asked for.
-    func measureSPF(_ floor: Int) throws {
+    func measureSPF(_ floor: Floor) throws {
         guard wants("SPF") else { return }
         guard FileManager.default.isExecutableFile(atPath: NameServer.program.path) else {
             return leaveOut("SPF", "unbound is not installed")
@@ -18,7 +18,7 @@ extension Plan {
 
     /// Known clients and one domain, so every result is known after the first time.
     private func measureWarm(
-        _ floor: Int, _ server: NameServer, name: String, checks: String, bypass: Bool
+        _ floor: Floor, _ server: NameServer, name: String, checks: String, bypass: Bool
     ) throws {
         let suite = try startSPF(server, name: "spf-\(checks)", checks: checks, bypass: bypass, checksHelo: false)
         var load = Rows.known()
@@ -28,7 +28,7 @@ extension Plan {
         try measure(
             Row(
                 name: name, requirements: [.ratio(0.22)], contender: suite.policy(load),
-                opponent: Contender(port: floor, load: load)))
+                opponent: floor.contender(load)))
     }
 
     /// Each HELO name is a new one, and takes five look-ups.

@@ -19,7 +19,9 @@ final class Plan {
         let steadiness = Steadiness.measure()
         let suite = try start(Suite.Variant(name: "sqlite"))
         let idle = zip(Suite.services, suite.processes).map { (service: $0, kibibytes: ProcessFigures.memory([$1])) }
-        let floor = try startFloor()
+        let floor = try Floor(installation)
+        let stopping = Unchecked(floor)
+        ending.add { stopping.value.stop() }
         try Rows.train(suite, clients: Rows.knownClients, installation)
         try Rows.setLimits(suite)
         try measureWithoutServices(floor)
@@ -52,7 +54,7 @@ final class Plan {
         try benchmark.measure(row)
     }
 
-    private func measureWithoutServices(_ floor: Int) throws {
+    private func measureWithoutServices(_ floor: Floor) throws {
         let frontend = """
               policies:
                 default: { RCPT: [reject-null-sender, reject-to-hostname] }
@@ -63,19 +65,17 @@ final class Plan {
             Row(
                 name: "policy with no service",
                 requirements: [.ratio(0.80), .latencyRatio(1.5), .processorTime(12)],
-                contender: suite.policy(load), opponent: Contender(port: floor, load: load)))
+                contender: suite.policy(load), opponent: floor.contender(load)))
     }
 
     private func measure(
-        _ suite: Suite, _ floor: Int, engine: String, least: (new: Double, throttle: Double),
+        _ suite: Suite, _ floor: Floor, engine: String, least: (new: Double, throttle: Double),
         database: @escaping () -> [Int32] = { [] }
     ) throws {
         func row(_ name: String, _ requirements: [Row.Requirement], _ load: Load, isFresh: Bool = false) throws {
             var contender = suite.policy(load, isFresh: isFresh)
             contender.databaseProcesses = database
-            var other = load
-            other.expected = ["DUNNO"]
-            let opponent = load.rate == nil ? Contender(port: floor, load: other) : nil
+            let opponent = load.rate == nil ? floor.contender(load) : nil
             try measure(
                 Row(
                     name: "\(name), \(engine)", requirements: requirements, contender: contender, opponent: opponent))
@@ -107,52 +107,73 @@ final class Plan {
                 contender: suite.forward(offered)))
     }
 
-    private func measurePostgreSQL(_ floor: Int) throws {
+    private func measurePostgreSQL(_ floor: Floor) throws {
         let row = "new triplets and throttle, PostgreSQL"
         guard let programs = PostgreSQL.installedPrograms() else {
             return leaveOut(row, "the server is not installed")
         }
-        let directory = installation.scratch.appendingPathComponent("postgresql")
-        let store = """
-              store: { engine: postgresql, host: \(directory.path), database: \(PostgreSQL.database), user: postgres }
-            """
-        let variant = Suite.Variant(name: "on-postgresql", greylist: store, throttle: store)
-        let server = try PostgreSQL(programs: programs, directory: directory)
+        let server = try PostgreSQL(
+            programs: programs, directory: installation.scratch.appendingPathComponent("postgresql"))
         let stopping = Unchecked(server)
         ending.add { stopping.value.stop() }
-        try server.execute(PostgreSQL.tables)
-        let suite = try start(variant)
+        let database = "iredapd"
+        try server.create(database)
+        try server.execute(PostgreSQL.tables, in: database)
+        let suite = try start(variant(name: "on-postgresql", on: server, database: database))
         try Rows.train(suite, clients: Rows.knownClients, installation)
         try Rows.setLimits(suite)
         try measure(
             suite, floor, engine: "PostgreSQL", least: (new: 0.08, throttle: 0.06), database: { server.processes })
+        try measureGrowth(suite, on: server)
     }
 
+    private func variant(name: String, on server: PostgreSQL, database: String) -> Suite.Variant {
+        let store = """
+              store: { engine: postgresql, host: \(server.directory.path), database: \(database), user: postgres }
+            """
+        return Suite.Variant(name: name, greylist: store, throttle: store)
+    }
+
+    private var wantsGrowth: Bool { options.growth > 0 && (options.only.isEmpty || "growth".contains(options.only)) }
+
     private func measureGrowth(_ small: Suite) throws {
-        guard options.growth > 0, options.only.isEmpty || "growth".contains(options.only) else { return }
+        guard wantsGrowth else { return }
         print("  filling a table of \(options.growth) clients")
         let large = try start(Suite.Variant(name: "large"))
         try Rows.train(large, clients: options.growth, installation)
-        let rows = "\(options.growth) rows against \(Rows.knownClients)"
+        try measureGrowth(small, large, engine: "SQLite", leastOfNew: 0.5)
+    }
+
+    private func measureGrowth(_ small: Suite, on server: PostgreSQL) throws {
+        guard wantsGrowth else { return }
+        print("  filling a table of \(options.growth) clients on PostgreSQL")
+        let database = "large"
+        try server.create(database)
+        try server.execute(PostgreSQL.tables, in: database)
+        try server.execute(PostgreSQL.filling(options.growth), in: database)
+        let large = try start(variant(name: "large-on-postgresql", on: server, database: database))
+        try measureGrowth(small, large, engine: "PostgreSQL", leastOfNew: 0.4)
+    }
+
+    private func measureGrowth(_ small: Suite, _ large: Suite, engine: String, leastOfNew: Double) throws {
+        let rows = "\(options.growth) rows against \(Rows.knownClients), \(engine)"
         try benchmark.measure(
             Row(
                 name: "known clients, \(rows)", requirements: [.ratio(0.75)],
                 contender: large.policy(Rows.known(options.growth)), opponent: small.policy(Rows.known())))
         try benchmark.measure(
             Row(
-                name: "new triplets, \(rows)", requirements: [.ratio(0.5)],
+                name: "new triplets, \(rows)", requirements: [.ratio(leastOfNew)],
                 contender: large.policy(Rows.new, isFresh: true), opponent: small.policy(Rows.new, isFresh: true)))
     }
 
-    private func measurePeers(_ floor: Int) throws {
+    private func measurePeers(_ floor: Floor) throws {
         for peer in Peer.policyServers {
             guard let contender = try startPeer(peer, for: peer.name) else { continue }
-            var load = peer.load
-            load.expected = ["DUNNO"]
             try measure(
                 Row(
                     name: peer.name, requirements: [], contender: contender,
-                    opponent: Contender(port: floor, load: load)))
+                    opponent: floor.contender(peer.load)))
         }
     }
 
@@ -167,18 +188,6 @@ final class Plan {
         let stopping = Unchecked(suite)
         ending.add { stopping.value.stop() }
         return suite
-    }
-
-    private func startFloor() throws -> Int {
-        let port = try LoopbackSocket.unusedPort()
-        let program = try Program(installation.floor, ["\(port)"], log: installation.log("floor"))
-        let stopping = Unchecked(program)
-        ending.add { stopping.value.stop() }
-        return try waiting(for: "the floor") {
-            guard let connection = try? LoopbackSocket(port: port) else { return nil }
-            connection.close()
-            return port
-        }
     }
 
     private func startPeer(_ peer: Peer, for row: String) throws -> Contender? {

@@ -34,4 +34,18 @@ extension PostgreSQL {
         CREATE INDEX ON greylisting_tracking (rcpt_domain);
         CREATE INDEX ON greylisting_tracking (client_address, passed);
         """
+
+    /// Rows of the first `count` clients of the load, which have passed; as the suite would have written them.
+    static func filling(_ count: Int) -> String {
+        """
+        INSERT INTO greylisting_tracking (sender, recipient, client_address, sender_domain, rcpt_domain, init_time,
+            block_expired, record_expired, blocked_count, passed)
+        SELECT 'sender' || number || '@example.net', 'user' || number % 100000 || '@example.com',
+            host('32.0.0.0'::inet + (number * 40503 + 12345) % 67108864), 'example.net', 'example.com',
+            extract(epoch FROM now())::bigint - 600, extract(epoch FROM now())::bigint - 300,
+            extract(epoch FROM now())::bigint + 86400 * 30, 1, 1
+        FROM generate_series(0::bigint, \(count - 1)) AS number;
+        ANALYZE greylisting_tracking;
+        """
+    }
 }

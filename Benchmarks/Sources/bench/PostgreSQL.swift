@@ -2,7 +2,6 @@ import Foundation
 
 /// A PostgreSQL server of our own with its shipped durability, on a Unix socket only.
 final class PostgreSQL {
-    static let database = "iredapd"
     let directory: URL
     private let programs: URL
     private let account: String?
@@ -28,16 +27,20 @@ final class PostgreSQL {
         try run("initdb", ["-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"])
         let settings = "-k \(directory.path) -c listen_addresses='' -c unix_socket_permissions=0777"
         try run("pg_ctl", ["-D", data, "-w", "-s", "-l", directory.path + "/log", "-o", settings, "start"])
-        try run("createdb", ["-h", directory.path, "-U", "postgres", Self.database])
     }
 
     func stop() {
         try? run("pg_ctl", ["-D", data, "-m", "fast", "-w", "-s", "stop"])
     }
 
-    /// Executes statements.
-    func execute(_ statements: String) throws {
-        let arguments = ["-h", directory.path, "-U", "postgres", "-d", Self.database, "-q", "-v", "ON_ERROR_STOP=1"]
+    /// Makes a database.
+    func create(_ database: String) throws {
+        try run("createdb", ["-h", directory.path, "-U", "postgres", database])
+    }
+
+    /// Executes statements in a database.
+    func execute(_ statements: String, in database: String) throws {
+        let arguments = ["-h", directory.path, "-U", "postgres", "-d", database, "-q", "-v", "ON_ERROR_STOP=1"]
         try run("psql", arguments + ["-c", statements])
     }
 

@@ -56,12 +56,12 @@ struct Report {
             "                   under load \(mebibytes(loadedMemory)) (required 200)",
             "start to first answer (ms, required 60): \(starts.joined(separator: ", "))",
             "write-ahead logs at the end (MiB): \(logs.joined(separator: ", "))",
-            "the machine, in spans of 5 ms: the slowest had room for \(percent(steadiness.slowest)) of the fastest one's "
-                + "work, \(percent(steadiness.slowShare)) of them for less than 60 %",
+            "the machine: for \(percent(steadiness.idleShare)) of the time a busy processor did less than a fifth of its usual "
+                + "work, for at most \(steadiness.longest) ms at a stretch",
         ]
     }
 
-    private func percent(_ share: Double) -> String { "\(decimal(share * 100, 0)) %" }
+    private func percent(_ share: Double) -> String { "\(decimal(share * 100, 1)) %" }
 
     private func mebibytes(_ kibibytes: Int) -> String { decimal(Double(kibibytes) / 1_024, 1) }
 
@@ -75,7 +75,7 @@ struct Report {
             "idle_pss_kib": Dictionary(uniqueKeysWithValues: idleMemory.map { ($0.service, $0.kibibytes) }),
             "loaded_pss_kib": loadedMemory,
             "start_ms": Dictionary(uniqueKeysWithValues: startTimes.map { ($0.service, $0.milliseconds) }),
-            "machine": ["slowest": steadiness.slowest, "slow_share": steadiness.slowShare],
+            "machine": ["idle_share": steadiness.idleShare, "longest_idle_ms": Double(steadiness.longest)],
             "wal_bytes": Dictionary(uniqueKeysWithValues: logSizes.map { ($0.database, $0.bytes) }),
         ]
         let data = try JSONSerialization.data(withJSONObject: contents, options: [.prettyPrinted, .sortedKeys])
@@ -91,6 +91,7 @@ struct Report {
         return [
             "name": row.name, "rates": measured.rates, "other_rates": measured.opponentRates, "p50_us": measured.p50,
             "p99_us": measured.p99, "p999_us": measured.p999, "other_p99_us": measured.opponentP99,
+            "reckoning_p99_us": measured.reckoningP99,
             "cpu_us": measured.processorTime, "database_cpu_us": measured.databaseTime, "requirements": requirements,
         ]
     }

@@ -1,5 +1,9 @@
-/* floor PORT: the least a policy server can do. One thread, epoll; every request that ends with an empty line is
- * answered DUNNO, and nothing of it is looked at. What the suite reaches is given as a share of what this reaches.
+/* floor PORT [MICROSECONDS]: the least a policy server can do. One thread, epoll; every request that ends with an empty
+ * line is answered DUNNO, and nothing of it is looked at. What the suite reaches is given as a share of what this reaches.
+ *
+ * With MICROSECONDS it also reckons so long for each request, and how late its answers are then tells what the machine
+ * makes of a server that needs as much of the processor. The time is turned into rounds of reckoning once, at the start:
+ * a clock would count the time in which the processor hardly works as well.
  *
  * Ends when its standard input is closed, so it does not outlive the one who started it.
  */
@@ -13,9 +17,46 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char reply[] = "action=DUNNO\n\n";
+
+/* Rounds of reckoning for each request. */
+static long work;
+
+static void reckon(long rounds)
+{
+    static volatile unsigned long number;
+    for (long round = 0; round < rounds; round++) number = number * 6364136223846793005UL + 1;
+}
+
+static double microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static int compare(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* The rounds that a microsecond usually has room for: the median of a hundred trials. */
+static double rounds_in_microsecond(void)
+{
+    enum { trials = 101, rounds = 200000 };
+    double speeds[trials];
+    for (int trial = 0; trial < trials; trial++) {
+        double start = microseconds();
+        reckon(rounds);
+        speeds[trial] = rounds / (microseconds() - start);
+    }
+    qsort(speeds, trials, sizeof *speeds, compare);
+    return speeds[trials / 2];
+}
 
 struct peer {
     int fd;
@@ -78,18 +119,21 @@ static int serve(struct peer *peer)
     ssize_t length = recv(peer->fd, bytes, sizeof bytes, 0);
     if (length < 0) return errno == EAGAIN;
     if (length == 0) return 0;
-    for (int count = requests_in(bytes, length, &peer->last); count > 0; count--)
+    for (int count = requests_in(bytes, length, &peer->last); count > 0; count--) {
+        reckon(work);
         if (send(peer->fd, reply, sizeof reply - 1, MSG_NOSIGNAL) != sizeof reply - 1) return 0;
+    }
     return 1;
 }
 
 int main(int argc, char **argv)
 {
-    int port = argc == 2 ? atoi(argv[1]) : 0;
-    if (port < 1 || port > 65535) {
-        fprintf(stderr, "usage: floor PORT\n");
+    int port = argc == 2 || argc == 3 ? atoi(argv[1]) : 0, duration = argc == 3 ? atoi(argv[2]) : 0;
+    if (port < 1 || port > 65535 || duration < 0 || duration > 100000) {
+        fprintf(stderr, "usage: floor PORT [MICROSECONDS]\n");
         return 2;
     }
+    if (duration > 0) work = (long)(duration * rounds_in_microsecond());
     int poll = epoll_create1(EPOLL_CLOEXEC), listener = listen_on(port);
     struct peer listening = {.fd = listener}, owner = {.fd = STDIN_FILENO};
     watch(poll, listener, &listening);

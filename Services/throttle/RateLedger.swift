@@ -1,23 +1,53 @@
 /// The windows of one batch in memory: what each message is decided on, and what has to be written afterwards.
 public struct RateLedger: Sendable {
-    /// Unix seconds, the same for the whole batch.
-    public let now: Int64
-    /// The windows by counter. One that is missing has counted nothing.
-    public private(set) var windows: [TrackingKey: RateWindow]
-    /// The counters whose windows have changed.
-    public private(set) var changed: Set<TrackingKey> = []
-
-    /// A ledger of stored windows.
-    public init(windows: [TrackingKey: RateWindow] = [:], now: Int64) {
-        self.windows = windows
-        self.now = now
-    }
-
     /// What a message would add to a counter.
     private struct Charge {
-        var period: Int64
         var messages: Int64 = 0
         var bytes: Int64 = 0
+    }
+
+    private struct Counter {
+        /// Nil when nothing has been counted.
+        var window: RateWindow?
+        var hasChanged = false
+        /// Of the message that is being decided.
+        var charge: Charge?
+    }
+
+    /// Unix seconds, the same for the whole batch.
+    public let now: Int64
+    private var counters: [Counter] = []
+    private var places: [TrackingKey: Int] = [:]
+
+    /// A ledger of counters and their stored windows; nil stands for a counter that has counted nothing.
+    public init(_ stored: [(key: TrackingKey, window: RateWindow?)] = [], now: Int64) {
+        self.now = now
+        counters.reserveCapacity(stored.count)
+        places.reserveCapacity(stored.count)
+        for (key, window) in stored {
+            places[key] = counters.count
+            counters.append(Counter(window: window))
+        }
+    }
+
+    /// The window of a counter; nil when it has counted nothing.
+    public func window(of key: TrackingKey) -> RateWindow? {
+        places[key].flatMap { counters[$0].window }
+    }
+
+    /// The window of a counter by its place among those of the beginning; nil when it is as it was.
+    public func changedWindow(at place: Int) -> RateWindow? {
+        counters[place].hasChanged ? counters[place].window : nil
+    }
+
+    /// How many counters have changed.
+    public var changes: Int { counters.count(where: \.hasChanged) }
+
+    private mutating func place(of key: TrackingKey) -> Int {
+        if let place = places[key] { return place }
+        places[key] = counters.count
+        counters.append(Counter())
+        return counters.count - 1
     }
 
     /// A limit that is exceeded: what there was, what the message would add.
@@ -30,56 +60,60 @@ public struct RateLedger: Sendable {
     /// Decides a message: when no limit of any account refuses it, it is counted for all of them, else for none. The
     /// first limit that refuses it gives the answer.
     public mutating func decide(_ plan: ThrottlePlan) -> ThrottleVerdict {
-        var charges: [TrackingKey: Charge] = [:]
+        var charged: [(place: Int, period: Int64)] = []
+        defer { for (place, _) in charged { counters[place].charge = nil } }
         var details: [String] = []
         for check in plan.checks {
-            let before = plan.wantsDetails ? charges : [:]
-            add(check, of: plan.message, to: &charges)
-            if let excess = excess(of: check, plan.message, charges) {
+            let places = check.counters.map { place(of: $0) }
+            let before = plan.wantsDetails ? places.map { counters[$0].charge } : []
+            add(check, at: places, of: plan.message, &charged)
+            if let excess = excess(of: check, at: places, plan.message) {
                 return refusal(check, excess, plan, details)
             }
-            if plan.wantsDetails { details += passed(check, plan, before, charges) }
+            if plan.wantsDetails { details += passed(check, at: places, plan, before) }
         }
-        for (key, charge) in charges { settle(charge, on: key) }
+        for (place, period) in charged { settle(at: place, period: period) }
         return ThrottleVerdict(outcome: .none, details: details)
     }
 
-    private func window(_ key: TrackingKey, period: Int64) -> RateWindow {
-        windows[key]?.current(at: now, period: period) ?? RateWindow(startingAt: now, period: period)
+    private func window(at place: Int, period: Int64) -> RateWindow {
+        counters[place].window?.current(at: now, period: period) ?? RateWindow(startingAt: now, period: period)
     }
 
-    private mutating func settle(_ charge: Charge, on key: TrackingKey) {
-        var window = window(key, period: charge.period)
+    private mutating func settle(at place: Int, period: Int64) {
+        guard let charge = counters[place].charge else { return }
+        var window = window(at: place, period: period)
         window.count(messages: charge.messages, bytes: charge.bytes, at: now)
-        windows[key] = window
-        changed.insert(key)
+        counters[place].window = window
+        counters[place].hasChanged = true
     }
 
-    private func add(_ check: ThrottlePlan.Check, of message: ThrottleMessage, to charges: inout [TrackingKey: Charge])
-    {
-        for rule in check.countingRules {
-            let key = check.key(of: rule, message)
+    private mutating func add(
+        _ check: ThrottlePlan.Check, at places: [Int], of message: ThrottleMessage,
+        _ charged: inout [(place: Int, period: Int64)]
+    ) {
+        for (rule, place) in zip(check.limit.countingRules, places) {
             // A client has sent one message, however many recipients ask for its count.
-            if rule.countsClients, charges[key] != nil { continue }
-            var charge = charges[key] ?? Charge(period: rule.period)
+            if rule.countsClients, counters[place].charge != nil { continue }
+            if counters[place].charge == nil { charged.append((place, rule.period)) }
+            var charge = counters[place].charge ?? Charge()
             let messages = rule.countsClients ? message.recipientCount : check.subject.messages
             charge.messages = charge.messages.saturatingAdding(messages)
             charge.bytes = charge.bytes.saturatingAdding(message.size)
-            charges[key] = charge
+            counters[place].charge = charge
         }
     }
 
-    private func excess(
-        of check: ThrottlePlan.Check, _ message: ThrottleMessage, _ charges: [TrackingKey: Charge]
-    ) -> Excess? {
-        for (name, amount) in [(LimitName.messageSize, message.size), (.recipients, message.recipientCount)] {
-            guard let bound = check.limit.bounds[name], bound.isExceeded(by: amount) else { continue }
+    private func excess(of check: ThrottlePlan.Check, at places: [Int], _ message: ThrottleMessage) -> Excess? {
+        for bound in check.limit.single {
+            let amount = bound.name == .messageSize ? message.size : message.recipientCount
+            guard bound.isExceeded(by: amount) else { continue }
             return Excess(bound: bound, before: nil, added: amount)
         }
-        for bound in check.limit.counted {
-            let key = check.key(of: bound.rule, message)
-            let before = window(key, period: bound.rule.period).count(of: bound.name)
-            let added = charges[key].map { bound.name == .quota ? $0.bytes : $0.messages } ?? 0
+        for (index, bound) in check.limit.counted.enumerated() {
+            let place = places[check.limit.placeOfRule(ofCounted: index)]
+            let before = window(at: place, period: bound.rule.period).count(of: bound.name)
+            let added = counters[place].charge.map { bound.name == .quota ? $0.bytes : $0.messages } ?? 0
             guard bound.isExceeded(by: before.saturatingAdding(added)) else { continue }
             return Excess(bound: bound, before: before, added: added)
         }
@@ -98,16 +132,16 @@ public struct RateLedger: Sendable {
     }
 
     private func passed(
-        _ check: ThrottlePlan.Check, _ plan: ThrottlePlan, _ before: [TrackingKey: Charge],
-        _ charges: [TrackingKey: Charge]
+        _ check: ThrottlePlan.Check, at places: [Int], _ plan: ThrottlePlan, _ before: [Charge?]
     ) -> [String] {
         let text = ThrottleText(check: check, message: plan.message)
-        return check.limit.counted.map { bound in
-            let key = check.key(of: bound.rule, plan.message)
-            var window = window(key, period: bound.rule.period)
-            window.count(messages: before[key]?.messages ?? 0, bytes: before[key]?.bytes ?? 0, at: now)
+        return check.limit.counted.enumerated().map { index, bound in
+            let rule = check.limit.placeOfRule(ofCounted: index)
+            var window = window(at: places[rule], period: bound.rule.period)
+            let (old, new) = (before[rule], counters[places[rule]].charge)
+            window.count(messages: old?.messages ?? 0, bytes: old?.bytes ?? 0, at: now)
             let counted = window.count(of: bound.name)
-            let added = charges[key].map { $0.messages - (before[key]?.messages ?? 0) } ?? 0
+            let added = new.map { $0.messages - (old?.messages ?? 0) } ?? 0
             return text.passed(bound, counted, added: added, secondsLeft: window.secondsLeft(at: now))
         }
     }

@@ -21,6 +21,12 @@ public struct RateLimit: Sendable, Hashable {
 
     /// The limits that are set.
     public let bounds: [LimitName: Bound]
+    /// Those that look at one message by itself: its size, its recipients.
+    let single: [Bound]
+    /// Those that count over a period: messages, bytes.
+    let counted: [Bound]
+    /// The rules of ``counted``; of one that sets both there is one.
+    let countingRules: [ThrottleRule]
     /// All limits with their rules, in the rules' order, for log lines.
     let detail: String
 
@@ -38,10 +44,14 @@ public struct RateLimit: Sendable, Hashable {
         }
         self.bounds = bounds
         self.detail = detail
+        single = [LimitName.messageSize, .recipients].compactMap { bounds[$0] }
+        counted = [LimitName.messages, .quota].compactMap { bounds[$0] }
+        let counting = counted.map(\.rule)
+        countingRules = counting.count == 2 && counting[0].id == counting[1].id ? [counting[0]] : counting
     }
 
-    /// The limits that count over a period, of which the same rule may set both.
-    var counted: [Bound] {
-        [LimitName.messages, .quota].compactMap { bounds[$0] }
+    /// The place in ``countingRules`` of the rule that a limit in ``counted`` comes from.
+    func placeOfRule(ofCounted index: Int) -> Int {
+        min(index, countingRules.count - 1)
     }
 }

@@ -74,22 +74,30 @@ struct ThrottleHandler<Connection: ThrottleConnection>: RecordingHandler {
     private func decide(_ plans: [ThrottlePlan], now: Int, in connection: Connection) throws -> [ThrottleVerdict] {
         let counters = try counterRows(plans, connection)
         let stored = try connection.windows(of: counters, in: table)
-        var windows: [TrackingKey: RateWindow] = [:]
-        for (counter, found) in zip(counters, stored) { windows[counter.key] = found?.window }
-        var ledger = RateLedger(windows: windows, now: Int64(now))
+        var ledger = RateLedger(zip(counters, stored).map { (key: $0.key, window: $1?.window) }, now: Int64(now))
         let verdicts = plans.map { ledger.decide($0) }
-        try connection.save(
-            zip(counters, stored).compactMap { counter, found in
-                guard ledger.changed.contains(counter.key), let window = ledger.windows[counter.key] else { return nil }
-                return CounterChange(counter: counter, row: found?.row, window: table.fitting(window))
-            })
+        var changes: [CounterChange] = []
+        changes.reserveCapacity(counters.count)
+        for (place, counter) in counters.enumerated() {
+            guard let window = ledger.changedWindow(at: place) else { continue }
+            changes.append(CounterChange(counter: counter, row: stored[place]?.row, window: table.fitting(window)))
+        }
+        try connection.save(changes)
         return verdicts
     }
 
     /// The counters of a batch, each once, in an order that is the same for everybody.
     private func counterRows(_ plans: [ThrottlePlan], _ connection: Connection) throws -> [CounterRow] {
         guard let hash else { throw SQLError(.unavailable, "the store is not open") }
-        return Set(plans.flatMap { $0.keys }).map { connection.counterRow($0, hash: hash) }.sorted { $0.id < $1.id }
+        var known: Set<TrackingKey> = []
+        var rows: [CounterRow] = []
+        for plan in plans {
+            for key in plan.counters where known.insert(key).inserted {
+                rows.append(connection.counterRow(key, hash: hash))
+            }
+        }
+        rows.sort { $0.id < $1.id }
+        return rows
     }
 
     // MARK: - In between

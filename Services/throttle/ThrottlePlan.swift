@@ -2,17 +2,17 @@
 public struct ThrottlePlan: Sendable {
     /// One account and its limits.
     struct Check: Sendable {
-        var subject: ThrottleSubject
-        var limit: RateLimit
+        let subject: ThrottleSubject
+        let limit: RateLimit
+        /// The counter of each rule that counts the message, in the order of ``RateLimit/countingRules``.
+        let counters: [TrackingKey]
 
-        /// The rules that count the message, each once.
-        var countingRules: [ThrottleRule] {
-            let rules = limit.counted.map(\.rule)
-            return rules.count == 2 && rules[0].id == rules[1].id ? [rules[0]] : rules
-        }
-
-        func key(of rule: ThrottleRule, _ message: ThrottleMessage) -> TrackingKey {
-            rule.trackingKey(client: message.client, account: subject.account.key)
+        init(subject: ThrottleSubject, limit: RateLimit, message: ThrottleMessage) {
+            self.subject = subject
+            self.limit = limit
+            counters = limit.countingRules.map {
+                $0.trackingKey(client: message.client, account: subject.account.key)
+            }
         }
     }
 
@@ -29,15 +29,14 @@ public struct ThrottlePlan: Sendable {
         self.message = message
         self.wantsDetails = wantsDetails
         checks = subjects.compactMap { subject in
-            let covering = rules.covering(
-                subject.account, client: message.client, kind: subject.kind, allWildcards: allWildcards)
-            let limit = RateLimit(covering, withDetail: wantsDetails)
-            return limit.bounds.isEmpty ? nil : Check(subject: subject, limit: limit)
+            let limit = rules.limit(
+                of: subject, client: message.client, allWildcards: allWildcards, withDetail: wantsDetails)
+            return limit.bounds.isEmpty ? nil : Check(subject: subject, limit: limit, message: message)
         }
     }
 
     /// The counters that the decision depends on.
-    public var keys: [TrackingKey] {
-        checks.flatMap { check in check.countingRules.map { check.key(of: $0, message) } }
+    public var counters: [TrackingKey] {
+        checks.flatMap(\.counters)
     }
 }

@@ -2,41 +2,75 @@ public import MailTypes
 
 /// All rules that are applied, as one snapshot, arranged for looking them up.
 public struct ThrottleRules: Sendable {
+    /// The rules of one kind.
     private struct Table {
         /// By the canonical text of the account. Two spellings of it may be stored as two rows.
-        var byAccount: [String: [ThrottleRule]] = [:]
-        var networks: [(network: Network, rule: ThrottleRule)] = []
-        /// The kinds of accounts there are: no name of another kind has to be made to be looked for.
-        var kinds: Set<AddressPattern.Kind> = []
-
-        var hasWildcards: Bool { kinds.contains(.wildcardIP) }
+        private(set) var byAccount: [String: [ThrottleRule]] = [:]
+        private(set) var networks: [(network: Network, rule: ThrottleRule)] = []
+        /// The limits of each rule by itself, by its id: most accounts are covered by one rule only.
+        private(set) var limits: [Int64: RateLimit] = [:]
+        // What there is none of need not be named to be looked for.
+        private(set) var hasAddressesOfClients = false
+        private(set) var hasWildcards = false
+        private(set) var hasAnyClient = false
         /// Whether any account is an address or a domain.
-        var namesAddresses: Bool { !kinds.isDisjoint(with: Self.ofAddresses) }
+        private(set) var namesAddresses = false
 
-        private static let ofAddresses: Set<AddressPattern.Kind> = [
-            .email, .wildcardAddress, .domain, .subdomain, .topLevelDomain,
-        ]
+        mutating func add(_ rule: ThrottleRule) {
+            byAccount[rule.pattern.description, default: []].append(rule)
+            limits[rule.id] = RateLimit([rule])
+            switch rule.pattern {
+            case .ip: hasAddressesOfClients = true
+            case .wildcardIP: hasWildcards = true
+            case .cidr(let network): networks.append((network, rule))
+            case .catchallIP: hasAnyClient = true
+            case .email, .wildcardAddress, .domain, .subdomain, .topLevelDomain: namesAddresses = true
+            case .catchall: break
+            }
+        }
     }
 
     /// How many rules are applied.
     public let count: Int
-    private var tables: [ThrottleKind: Table] = [:]
+    private var outbound: Table?
+    private var external: Table?
+    private var inbound: Table?
 
     /// A snapshot of `rules`; those without a period are left out.
     public init(_ rules: [ThrottleRule] = []) {
         let applied = rules.filter { $0.period > 0 }
         count = applied.count
         for rule in applied {
-            tables[rule.kind, default: Table()].byAccount[rule.pattern.description, default: []].append(rule)
-            tables[rule.kind]?.kinds.insert(rule.pattern.kind)
-            guard case .cidr(let network) = rule.pattern else { continue }
-            tables[rule.kind, default: Table()].networks.append((network, rule))
+            var table = table(rule.kind) ?? Table()
+            table.add(rule)
+            switch rule.kind {
+            case .outbound: outbound = table
+            case .external: external = table
+            case .inbound: inbound = table
+            }
+        }
+    }
+
+    private func table(_ kind: ThrottleKind) -> Table? {
+        switch kind {
+        case .outbound: outbound
+        case .external: external
+        case .inbound: inbound
         }
     }
 
     /// Whether there is any rule of this kind.
     public func hasRules(_ kind: ThrottleKind) -> Bool {
-        tables[kind] != nil
+        table(kind) != nil
+    }
+
+    /// What the rules that cover the client or the account amount to.
+    func limit(
+        of subject: ThrottleSubject, client: ClientAddress, allWildcards: Bool, withDetail: Bool
+    ) -> RateLimit {
+        let rules = covering(subject.account, client: client, kind: subject.kind, allWildcards: allWildcards)
+        if rules.count == 1, !withDetail, let limit = table(subject.kind)?.limits[rules[0].id] { return limit }
+        return RateLimit(rules, withDetail: withDetail)
     }
 
     /// The rules of `kind` that cover the client or the account, those that decide first. An account without a name
@@ -44,31 +78,38 @@ public struct ThrottleRules: Sendable {
     public func covering(
         _ account: ThrottleAccount, client: ClientAddress, kind: ThrottleKind, allWildcards: Bool
     ) -> [ThrottleRule] {
-        guard let table = tables[kind] else { return [] }
-        var found: [Int64: (order: AddressPatternOrder, rule: ThrottleRule)] = [:]
-        func take(_ rules: [ThrottleRule]?, isAliasDerived: Bool = false) {
-            for rule in rules ?? [] where found[rule.id] == nil {
-                found[rule.id] = (rule.order(isAliasDerived: isAliasDerived), rule)
-            }
-        }
-        for text in Self.entries(client, in: table, allWildcards: allWildcards) { take(table.byAccount[text]) }
-        if !table.networks.isEmpty, let address = client.address {
-            take(table.networks.filter { $0.network.contains(address) }.map(\.rule))
-        }
+        guard let table = table(kind) else { return [] }
+        var found: [ThrottleRule] = []
+        Self.takeOfClient(client, in: table, allWildcards: allWildcards, into: &found)
         if table.namesAddresses {
-            for text in account.entries { take(table.byAccount[text]) }
-            for text in account.aliasEntries { take(table.byAccount[text], isAliasDerived: true) }
+            for text in account.entries { Self.take(table.byAccount[text], into: &found) }
         } else if !account.key.isEmpty {
-            take(table.byAccount[Mailbox.catchAll])
+            Self.take(table.byAccount[Mailbox.catchAll], into: &found)
         }
-        if found.count == 1, let only = found.first { return [only.value.rule] }
-        return found.values.sorted { $0.order < $1.order }.map { $0.rule }
+        let own = found.count
+        if table.namesAddresses {
+            for text in account.aliasEntries { Self.take(table.byAccount[text], into: &found) }
+        }
+        guard found.count > 1 else { return found }
+        return found.enumerated().map { (order: $1.order(isAliasDerived: $0 >= own), rule: $1) }
+            .sorted { $0.order < $1.order }.map(\.rule)
     }
 
-    private static func entries(_ client: ClientAddress, in table: Table, allWildcards: Bool) -> [String] {
-        guard let address = client.address else { return [anyClient] }
-        let own = table.kinds.contains(.ip) ? [address.description, anyClient] : [anyClient]
-        return table.hasWildcards ? own + client.wildcardForms(all: allWildcards) : own
+    private static func takeOfClient(
+        _ client: ClientAddress, in table: Table, allWildcards: Bool, into found: inout [ThrottleRule]
+    ) {
+        if table.hasAnyClient { take(table.byAccount[anyClient], into: &found) }
+        guard let address = client.address else { return }
+        if table.hasAddressesOfClients { take(table.byAccount[address.description], into: &found) }
+        if table.hasWildcards {
+            for text in client.wildcardForms(all: allWildcards) { take(table.byAccount[text], into: &found) }
+        }
+        for (network, rule) in table.networks where network.contains(address) { take([rule], into: &found) }
+    }
+
+    /// Adds those that are not there yet. Few rules cover one account.
+    private static func take(_ rules: [ThrottleRule]?, into found: inout [ThrottleRule]) {
+        for rule in rules ?? [] where !found.contains(where: { $0.id == rule.id }) { found.append(rule) }
     }
 
     private static let anyClient = AddressPattern.catchallIP.description

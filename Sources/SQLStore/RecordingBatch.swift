@@ -2,34 +2,13 @@
 ///
 /// One batch is one transaction. What has expired is dropped before it begins; if something expires before COMMIT,
 /// everything is rolled back and done again without it. A key that was seen brings back its verdict and changes
-/// nothing. A lock held by somebody else, or a server that is too slow, repeats the batch; a lost connection leaves its members unsettled, to be run
-/// again on the next one, where their keys tell whether they were committed; any other failure runs the members one by
-/// one, so that only the culprit fails.
+/// nothing. A lock held by somebody else, or a server that is too slow, repeats the batch; a lost connection leaves its
+/// members unsettled, to be run again on the next one, where their keys tell whether they were committed; any other
+/// failure runs the members one by one, so that only the culprit fails.
 struct RecordingBatch<Handler: RecordingHandler> {
     typealias Result = RecordingResult<Handler.Verdict>
 
-    private struct Member {
-        var index: Int
-        var operation: Handler.Operation
-
-        var seen: SeenKey? {
-            operation.key.map { SeenKey(key: $0, check: operation.check) }
-        }
-    }
-
-    /// Where a member's verdict comes from.
-    private enum Source {
-        case stored(Handler.Verdict)
-        case decided(Int)
-        case repeated(Int)
-    }
-
-    /// The members of one attempt, sorted out.
-    private struct Plan {
-        var sources: [Source] = []
-        var fresh: [Handler.Operation] = []
-        var freshKeys: [SeenKey?] = []
-    }
+    private typealias Member = BatchPlan.Member
 
     /// Thrown when a member's deadline passed while the transaction was open.
     private struct Expired: Error {}
@@ -59,28 +38,34 @@ struct RecordingBatch<Handler: RecordingHandler> {
     mutating func run(_ operations: [Handler.Operation], on connection: Handler.Connection) -> [Result?] {
         results = Array(repeating: .expired, count: operations.count)
         loss = nil
-        let members = operations.enumerated().map { Member(index: $0.offset, operation: $0.element) }
-        settle(members.filter { !$0.operation.isDryRun }, on: connection)
-        for member in members where member.operation.isDryRun {
-            rehearse(member, on: connection)
+        var members: [Member] = []
+        members.reserveCapacity(operations.count)
+        var rehearsals: [Member] = []
+        for (index, operation) in operations.enumerated() {
+            let member = Member(operation, index: index)
+            if operation.isDryRun { rehearsals.append(member) } else { members.append(member) }
         }
+        settle(members, of: operations, on: connection)
+        for member in rehearsals { rehearse(member, operations[member.index], on: connection) }
         return results
     }
 
-    private mutating func settle(_ members: [Member], on connection: Handler.Connection) {
+    private mutating func settle(
+        _ members: [Member], of operations: [Handler.Operation], on connection: Handler.Connection
+    ) {
         var members = members
         var repeats = 0
         while true {
             members = stillAwaited(members)
             guard !members.isEmpty else { return }
             do {
-                return try attempt(members, on: connection)
+                return try attempt(members, of: operations, on: connection)
             } catch is Expired {
                 continue
             } catch {
                 let error = SQLError(wrapping: error)
                 guard error.code == .busy || error.code == .timeout, repeats < busyRepeats else {
-                    return isolate(members, error, on: connection)
+                    return isolate(members, of: operations, error, on: connection)
                 }
                 repeats += 1
             }
@@ -88,13 +73,15 @@ struct RecordingBatch<Handler: RecordingHandler> {
     }
 
     /// A lock, a slow server or a lost connection is nobody's fault and meets all alike.
-    private mutating func isolate(_ members: [Member], _ error: SQLError, on connection: Handler.Connection) {
+    private mutating func isolate(
+        _ members: [Member], of operations: [Handler.Operation], _ error: SQLError, on connection: Handler.Connection
+    ) {
         switch error.code {
         case .unavailable, .commitUnknown: leave(members, error)
         case .busy, .timeout: fail(members, error)
         default:
             guard members.count > 1 else { return fail(members, error) }
-            for member in members { settle([member], on: connection) }
+            for member in members { settle([member], of: operations, on: connection) }
         }
     }
 
@@ -107,70 +94,63 @@ struct RecordingBatch<Handler: RecordingHandler> {
     private mutating func leave(_ members: [Member], _ error: SQLError) {
         loss = loss ?? error
         for member in members {
-            let mayRepeat = error.code != .commitUnknown || member.operation.isRepeatable
+            let mayRepeat = error.code != .commitUnknown || member.isRepeatable
             results[member.index] = mayRepeat ? nil : .failed(error)
         }
     }
 
     private func stillAwaited(_ members: [Member]) -> [Member] {
         let now = clock.monotonicMilliseconds()
-        return members.filter { $0.operation.deadline > now }
+        return members.filter { $0.deadline > now }
+    }
+
+    private func areAwaited(_ members: [Member]) -> Bool {
+        let now = clock.monotonicMilliseconds()
+        return members.allSatisfy { $0.deadline > now }
     }
 
     // MARK: - One transaction
 
-    private mutating func attempt(_ members: [Member], on connection: Handler.Connection) throws {
+    private mutating func attempt(
+        _ members: [Member], of operations: [Handler.Operation], on connection: Handler.Connection
+    ) throws {
         try connection.begin()
         do {
-            let keys = Set(members.compactMap { $0.seen }).sorted()
+            let keys = BatchPlan.keys(members)
             let claim = try keys.isEmpty ? nil : connection.claim(keys, now: clock.monotonicMilliseconds())
-            let plan = try sortOut(members, known: known(keys, claim))
-            let verdicts = try decide(plan.fresh, in: connection)
+            let plan = BatchPlan(members, keys: keys, verdicts: claim?.verdicts ?? [])
+            let stored = try plan.stored.map { try Self.verdict($0) }
+            let fresh = Self.operations(of: plan.fresh, among: operations)
+            let verdicts = try decide(fresh, in: connection)
             if let claim {
-                try record(plan, verdicts, claim, in: connection)
+                try record(plan.fresh, verdicts, claim, in: connection)
             }
             if faults.isTracing {
-                try trace(plan, verdicts, in: connection)
+                try trace(fresh, verdicts, in: connection)
             }
-            guard stillAwaited(members).count == members.count else { throw Expired() }
+            guard areAwaited(members) else { throw Expired() }
             faults.beforeCommit()
             try connection.commit()
             faults.afterCommit()
-            note(members, plan, verdicts)
+            note(members, plan, stored: stored, decided: verdicts)
         } catch {
             connection.rollback()
             throw error
         }
     }
 
-    private func known(_ keys: [SeenKey], _ claim: SeenClaim?) throws -> [SeenKey: Handler.Verdict] {
-        var known: [SeenKey: Handler.Verdict] = [:]
-        for (key, text) in zip(keys, claim?.verdicts ?? []) {
-            guard let text else { continue }
-            guard let verdict = Handler.Verdict(storedText: text) else {
-                throw SQLError(.schema, "a stored verdict cannot be read")
-            }
-            known[key] = verdict
+    private static func verdict(_ text: String) throws -> Handler.Verdict {
+        guard let verdict = Handler.Verdict(storedText: text) else {
+            throw SQLError(.schema, "a stored verdict cannot be read")
         }
-        return known
+        return verdict
     }
 
-    private func sortOut(_ members: [Member], known: [SeenKey: Handler.Verdict]) -> Plan {
-        var plan = Plan()
-        var first: [SeenKey: Int] = [:]
-        for member in members {
-            if let seen = member.seen, let verdict = known[seen] {
-                plan.sources.append(.stored(verdict))
-            } else if let seen = member.seen, let earlier = first[seen] {
-                plan.sources.append(.repeated(earlier))
-            } else {
-                plan.sources.append(.decided(plan.fresh.count))
-                member.seen.map { first[$0] = plan.fresh.count }
-                plan.fresh.append(member.operation)
-                plan.freshKeys.append(member.seen)
-            }
-        }
-        return plan
+    /// Mostly all of them, which are in the same order.
+    private static func operations(
+        of members: [Member], among operations: [Handler.Operation]
+    ) -> [Handler.Operation] {
+        members.count == operations.count ? operations : members.map { operations[$0.index] }
     }
 
     private mutating func decide(
@@ -185,31 +165,38 @@ struct RecordingBatch<Handler: RecordingHandler> {
     }
 
     private func record(
-        _ plan: Plan, _ verdicts: [Handler.Verdict], _ claim: SeenClaim, in connection: Handler.Connection
+        _ fresh: [Member], _ verdicts: [Handler.Verdict], _ claim: SeenClaim, in connection: Handler.Connection
     ) throws {
-        let rows = zip(plan.freshKeys, verdicts).compactMap { key, verdict in
-            key.map { SeenVerdict(seen: $0, verdict: verdict.storedText) }
+        var rows: [SeenVerdict] = []
+        rows.reserveCapacity(fresh.count)
+        for (member, verdict) in zip(fresh, verdicts) {
+            if let seen = member.seen { rows.append(SeenVerdict(seen: seen, verdict: verdict.storedText)) }
         }
         guard !rows.isEmpty else { return }
-        try connection.store(rows.sorted { $0.seen < $1.seen }, in: claim)
+        rows.sort { $0.seen < $1.seen }
+        try connection.store(rows, in: claim)
     }
 
-    private func trace(_ plan: Plan, _ verdicts: [Handler.Verdict], in connection: Handler.Connection) throws {
+    private func trace(
+        _ operations: [Handler.Operation], _ verdicts: [Handler.Verdict], in connection: Handler.Connection
+    ) throws {
         let noKey = RecordingKeyBytes(high: 0, low: 0)
         try connection.trace(
-            zip(plan.fresh, verdicts).map { operation, verdict in
+            zip(operations, verdicts).map { operation, verdict in
                 SeenVerdict(
                     seen: SeenKey(key: operation.key ?? noKey, check: operation.traceName),
                     verdict: verdict.storedText)
             })
     }
 
-    private mutating func note(_ members: [Member], _ plan: Plan, _ verdicts: [Handler.Verdict]) {
+    private mutating func note(
+        _ members: [Member], _ plan: BatchPlan, stored: [Handler.Verdict], decided: [Handler.Verdict]
+    ) {
         for (member, source) in zip(members, plan.sources) {
             switch source {
-            case .stored(let verdict): results[member.index] = .repeated(verdict)
-            case .decided(let position): results[member.index] = .decided(verdicts[position])
-            case .repeated(let position): results[member.index] = .repeated(verdicts[position])
+            case .stored(let place): results[member.index] = .repeated(stored[place])
+            case .decided(let place): results[member.index] = .decided(decided[place])
+            case .repeated(let place): results[member.index] = .repeated(decided[place])
             }
         }
     }
@@ -217,12 +204,14 @@ struct RecordingBatch<Handler: RecordingHandler> {
     // MARK: - Dry runs
 
     /// Decides one operation in a transaction that is rolled back. It has no key: asked again, it is decided again.
-    private mutating func rehearse(_ member: Member, on connection: Handler.Connection) {
-        guard !stillAwaited([member]).isEmpty else { return }
+    private mutating func rehearse(
+        _ member: Member, _ operation: Handler.Operation, on connection: Handler.Connection
+    ) {
+        guard areAwaited([member]) else { return }
         defer { connection.rollback() }
         do {
             try connection.begin()
-            results[member.index] = .decided(try decide([member.operation], in: connection)[0])
+            results[member.index] = .decided(try decide([operation], in: connection)[0])
         } catch {
             results[member.index] = .failed(SQLError(wrapping: error))
         }

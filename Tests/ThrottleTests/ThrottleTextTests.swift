@@ -20,7 +20,8 @@ import Testing
     func refused(limit: LimitName, before: Int64?, added: Int64, text: String) throws {
         let rule = try rule(3, "@.", [limit: 6])
         let subject = ThrottleSubject(kind: .outbound, account: account("a@one.test"), messages: 2)
-        let check = ThrottlePlan.Check(subject: subject, limit: RateLimit([rule], withDetail: true))
+        let check = ThrottlePlan.Check(
+            subject: subject, limit: RateLimit([rule], withDetail: true), message: message(count: 2))
         let excess = RateLedger.Excess(
             bound: RateLimit.Bound(name: limit, value: 6, rule: rule), before: before, added: added)
         let line = ThrottleText(check: check, message: message(count: 2)).refused(excess)

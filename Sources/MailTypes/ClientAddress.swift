@@ -27,14 +27,15 @@ public enum ClientAddress: Sendable, Hashable {
     /// The wildcard entries that cover an IPv4 client `w.x.y.z`: `w.x.y.*` and `w.x.*.z`, or with `all` each of the
     /// 15 forms with at least one `*`, those with fewer of them first. Other clients have none.
     public func wildcardForms(all: Bool) -> [String] {
-        guard let fields = address?.fields, !fields.isEmpty else { return [] }
-        let masks = all ? ClientAddress.everyMask : [0b0001, 0b0010]
-        return masks.map { mask in
-            WildcardIPv4.text(of: fields.enumerated().map { mask & (0b1000 >> $0.offset) == 0 ? $0.element : nil })
-        }
+        guard case .v4(let number)? = address else { return [] }
+        let masks = all ? ClientAddress.everyMask : ClientAddress.oneOfTheLast
+        return masks.map { IPAddress.text(of: number, hiding: $0) }
     }
 
-    /// Every choice of fields, the last field in the lowest bit.
+    /// One of the last two fields; the last field in the lowest bit.
+    private static let oneOfTheLast = [0b0001, 0b0010]
+
+    /// Every choice of fields.
     private static let everyMask = (1...15).sorted { left, right in
         (left.nonzeroBitCount, left) < (right.nonzeroBitCount, right)
     }

@@ -7,13 +7,19 @@ extension IPAddress: CustomStringConvertible {
         }
     }
 
-    private static func text(of number: UInt32) -> String {
+    /// The four decimal fields of an IPv4 address.
+    /// - Parameter hidden: A bit for each field that is `*` instead, the last field in the lowest bit.
+    static func text(of number: UInt32, hiding hidden: Int = 0) -> String {
         // 15 bytes, which a string keeps without memory of its own.
         String(unsafeUninitializedCapacity: 15) { bytes in
             var count = 0
             for shift in stride(from: 24, through: 0, by: -8) {
                 let field = UInt8(truncatingIfNeeded: number >> UInt32(shift))
                 if count > 0 { append(UInt8(ascii: "."), &count, bytes) }
+                guard hidden & (1 << (shift / 8)) == 0 else {
+                    append(UInt8(ascii: "*"), &count, bytes)
+                    continue
+                }
                 if field >= 100 { append(UInt8(ascii: "0") + field / 100, &count, bytes) }
                 if field >= 10 { append(UInt8(ascii: "0") + field / 10 % 10, &count, bytes) }
                 append(UInt8(ascii: "0") + field % 10, &count, bytes)

@@ -29,13 +29,9 @@ public struct WildcardIPv4: Sendable, Hashable {
 
     /// The number of bits that do not count, 8 for each `*`.
     public var hostBits: Int { fields.count { $0 == nil } * 8 }
-
-    static func text(of fields: [UInt8?]) -> String {
-        fields.map { $0.map(String.init) ?? "*" }.joined(separator: ".")
-    }
 }
 
 extension WildcardIPv4: CustomStringConvertible {
     /// The text, numbers without zeros before them.
-    public var description: String { WildcardIPv4.text(of: fields) }
+    public var description: String { fields.map { $0.map(String.init) ?? "*" }.joined(separator: ".") }
 }

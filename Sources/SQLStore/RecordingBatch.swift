@@ -169,8 +169,8 @@ struct RecordingBatch<Handler: RecordingHandler> {
     ) throws {
         var rows: [SeenVerdict] = []
         rows.reserveCapacity(fresh.count)
-        for (member, verdict) in zip(fresh, verdicts) {
-            if let seen = member.seen { rows.append(SeenVerdict(seen: seen, verdict: verdict.storedText)) }
+        for (place, member) in fresh.enumerated() {
+            if let seen = member.seen { rows.append(SeenVerdict(seen: seen, verdict: verdicts[place].storedText)) }
         }
         guard !rows.isEmpty else { return }
         rows.sort { $0.seen < $1.seen }

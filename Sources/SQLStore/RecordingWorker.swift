@@ -144,8 +144,14 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
         let results = batch.run(pending.map { $0.operation }, on: connection)
         var settled: [(Completion, RecordingResult<Handler.Verdict>)] = []
         settled.reserveCapacity(results.count)
-        for (entry, result) in zip(pending, results) {
-            if let result = result ?? verdict(onLossOf: entry) { settled.append((entry.completion, result)) }
+        var failure = batch.loss
+        // By places: going through two arrays at once costs more than what is done here, in code for all handlers.
+        for place in results.indices {
+            let result = results[place]
+            failure = failure ?? result?.error
+            if let result = result ?? verdict(onLossOf: pending[place]) {
+                settled.append((pending[place].completion, result))
+            }
         }
         pending.removeAll(keepingCapacity: true)
         let answers = settled
@@ -154,7 +160,7 @@ struct RecordingWorker<Handler: RecordingHandler>: StoreWorker {
                 completion(result)
             }
         }
-        return batch.loss ?? results.lazy.compactMap { $0?.error }.first
+        return failure
     }
 
     /// Holds the operation for the next connection, or tells what its end is.

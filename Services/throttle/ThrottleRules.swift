@@ -7,8 +7,9 @@ public struct ThrottleRules: Sendable {
         /// By the canonical text of the account. Two spellings of it may be stored as two rows.
         private(set) var byAccount: [String: [ThrottleRule]] = [:]
         private(set) var networks: [(network: Network, rule: ThrottleRule)] = []
-        /// The limits of each rule by itself, by its id: most accounts are covered by one rule only.
-        private(set) var limits: [Int64: RateLimit] = [:]
+        /// The limits of the rules for everybody, by their ids: most accounts are covered by one of these only. Those of
+        /// the others, which may be many, are made when they are needed.
+        private(set) var limitsForAll: [Int64: RateLimit] = [:]
         // What there is none of need not be named to be looked for.
         private(set) var hasAddressesOfClients = false
         private(set) var hasWildcards = false
@@ -18,14 +19,15 @@ public struct ThrottleRules: Sendable {
 
         mutating func add(_ rule: ThrottleRule) {
             byAccount[rule.pattern.description, default: []].append(rule)
-            limits[rule.id] = RateLimit([rule])
             switch rule.pattern {
             case .ip: hasAddressesOfClients = true
             case .wildcardIP: hasWildcards = true
             case .cidr(let network): networks.append((network, rule))
-            case .catchallIP: hasAnyClient = true
+            case .catchallIP:
+                hasAnyClient = true
+                limitsForAll[rule.id] = RateLimit([rule])
             case .email, .wildcardAddress, .domain, .subdomain, .topLevelDomain: namesAddresses = true
-            case .catchall: break
+            case .catchall: limitsForAll[rule.id] = RateLimit([rule])
             }
         }
     }
@@ -41,14 +43,18 @@ public struct ThrottleRules: Sendable {
         let applied = rules.filter { $0.period > 0 }
         count = applied.count
         for rule in applied {
-            var table = table(rule.kind) ?? Table()
-            table.add(rule)
             switch rule.kind {
-            case .outbound: outbound = table
-            case .external: external = table
-            case .inbound: inbound = table
+            case .outbound: Self.add(rule, to: &outbound)
+            case .external: Self.add(rule, to: &external)
+            case .inbound: Self.add(rule, to: &inbound)
             }
         }
+    }
+
+    /// In place: there may be a rule for each of many users.
+    private static func add(_ rule: ThrottleRule, to table: inout Table?) {
+        if table == nil { table = Table() }
+        table?.add(rule)
     }
 
     private func table(_ kind: ThrottleKind) -> Table? {
@@ -69,7 +75,7 @@ public struct ThrottleRules: Sendable {
         of subject: ThrottleSubject, client: ClientAddress, allWildcards: Bool, withDetail: Bool
     ) -> RateLimit {
         let rules = covering(subject.account, client: client, kind: subject.kind, allWildcards: allWildcards)
-        if rules.count == 1, !withDetail, let limit = table(subject.kind)?.limits[rules[0].id] { return limit }
+        if rules.count == 1, !withDetail, let limit = table(subject.kind)?.limitsForAll[rules[0].id] { return limit }
         return RateLimit(rules, withDetail: withDetail)
     }
 

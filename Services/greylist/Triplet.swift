@@ -7,11 +7,28 @@ public struct Triplet: Sendable, Hashable {
     /// The envelope recipient without extension, normalised, as it was received: not mapped to an alias target.
     public let recipient: String
 
+    /// The hash of the three, made once: a batch looks for each triplet in several tables.
+    private let digest: Int
+
     /// Puts a triplet together from its parts in their normal forms.
     public init(client: String, sender: String, recipient: String) {
         self.client = client
         self.sender = sender
         self.recipient = recipient
+        var hasher = Hasher()
+        hasher.combine(client)
+        hasher.combine(sender)
+        hasher.combine(recipient)
+        digest = hasher.finalize()
+    }
+
+    public static func == (left: Triplet, right: Triplet) -> Bool {
+        left.digest == right.digest && left.client == right.client && left.sender == right.sender
+            && left.recipient == right.recipient
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(digest)
     }
 }
 

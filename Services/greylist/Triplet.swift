@@ -22,11 +22,13 @@ public struct Triplet: Sendable, Hashable {
         digest = hasher.finalize()
     }
 
+    /// Whether all three are the same.
     public static func == (left: Triplet, right: Triplet) -> Bool {
         left.digest == right.digest && left.client == right.client && left.sender == right.sender
             && left.recipient == right.recipient
     }
 
+    /// Hashes the three.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(digest)
     }

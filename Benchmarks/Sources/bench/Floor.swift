@@ -21,10 +21,11 @@ final class Floor {
 
     func stop() { program.stop() }
 
-    /// Answers what another contender is asked.
+    /// Answers what another contender is asked; instead of a look-up, a policy request.
     func contender(_ load: Load) -> Contender {
         var other = load
         other.expected = ["DUNNO"]
+        if other.kind == .lookup { other.kind = .client }
         return Contender(port: port, load: other, processes: { [program] in [program.pid] })
     }
 }

@@ -75,7 +75,7 @@ final class Benchmark {
     }
 
     private func run(
-        _ contender: Contender, seconds: Double, halfway body: () -> Void = {}
+        _ contender: Contender, seconds: Double, halfway body: (() -> Void)? = nil
     ) throws -> Load.Result {
         var load = contender.load
         load.seconds = seconds

@@ -32,9 +32,9 @@ struct Load {
 
     /// Runs it to its end.
     ///
-    /// - Parameter body: called about the middle of the run.
+    /// - Parameter body: called after half of the ``seconds``, for runs that last so long.
     /// - Throws: when an answer was wrong or missing.
-    func run(at port: Int, _ installation: Installation, halfway body: () -> Void = {}) throws -> Result {
+    func run(at port: Int, _ installation: Installation, halfway body: (() -> Void)? = nil) throws -> Result {
         var arguments = [
             "--port", "\(port)", "--kind", kind.rawValue, "--seconds", "\(seconds)", "--requests", "\(requests)",
             "--warm-up", "\(warmUp)", "--first", "\(first)",
@@ -43,7 +43,7 @@ struct Load {
         if let rate { arguments += ["--rate", "\(rate)"] }
         if let spread { arguments += ["--spread", "\(spread)"] }
         let output = try Program.output(installation.load, arguments) {
-            guard requests >= 1_000_000 else { return }
+            guard let body else { return }
             Thread.sleep(forTimeInterval: seconds / 2)
             body()
         }

@@ -114,13 +114,14 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CByteBlock"),
         .target(name: "CPosternSupport"),
 
         module("Configuration", ["CYAML"]),
         module("DNS", ["MailTypes"]),
         module("DNSClient", ["CCares", "CPosternSupport", "DNS"]),
         module("MailTypes", ["CIDN2"]),
-        module("PostfixProtocol", [nioCore]),
+        module("PostfixProtocol", ["CByteBlock", nioCore]),
         module("ServiceProtocol", ["CCrypto", "Configuration", "MailTypes", "PostfixProtocol", nioCore]),
         module(
             "ServiceTransport",

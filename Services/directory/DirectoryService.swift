@@ -1,5 +1,6 @@
 public import Logging
 internal import MailTypes
+internal import PostfixProtocol
 internal import SQLStore
 public import ServiceProtocol
 internal import Synchronization
@@ -83,7 +84,9 @@ public final class DirectoryService: PolicyService {
     /// What the service says of itself.
     public let hello = Hello(
         service: "directory", checks: DirectoryCheck.allCases.map(\.rawValue) + [outboundCheck],
-        records: [outboundCheck], provides: DirectoryFact.allCases.map(\.rawValue), wantsRecipients: true)
+        records: [outboundCheck], provides: DirectoryFact.allCases.map(\.rawValue),
+        reads: [.protocolState, .sender, .recipient, .clientAddress, .reverseClientName, .saslUsername],
+        wantsRecipients: true)
 
     /// A sender that cannot be looked up must not pass.
     public var directFailureRule: FailureRule { .defer }

@@ -183,10 +183,11 @@ public struct PolicyEngine: Sendable {
         actions: inout [Action]
     ) {
         switch consume effect {
-        case .ask(let index, let service, let payload, let expires, let isRepeatable):
+        case .ask(let index, let service, let payload, let policy, let expires, let isRepeatable):
             let token = id.token(index: index) | tokenMark
             let ask = Ask(
-                token: token, payload: payload, expires: expires, isRepeatable: isRepeatable, affinity: affinity)
+                token: token, payload: payload, policy: policy, expires: expires, isRepeatable: isRepeatable,
+                affinity: affinity)
             actions.append(.ask(service: service, ask))
         case .cancel(let index, let service):
             actions.append(.cancel(service: service, token: id.token(index: index) | tokenMark))

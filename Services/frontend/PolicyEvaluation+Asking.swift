@@ -90,11 +90,11 @@ extension PolicyEvaluation {
         let facts = attachedFacts(positions, needed: needed)
         let knowsRecipients = plan.state == .data || plan.state == .endOfMessage
         let recipients = knowsRecipients ? attachedRecipients(positions) : nil
-        var payload = ByteBufferAllocator().buffer(capacity: 1_024)
+        var payload = ByteBufferAllocator().buffer(capacity: 256)
         CheckRequest.encode(
             asked, key: key, deadline: expires, facts: facts, recipients: recipients, isDryRun: isDryRun,
-            attributes: attributes(), into: &payload)
-        guard payload.readableBytes <= Ask.longestPayload, facts.count <= Self.maximumFacts else {
+            into: &payload)
+        guard payload.readableBytes + request.encodedLength <= Ask.longest, facts.count <= Self.maximumFacts else {
             questions[index].isOpen = false
             for position in positions { fail(position, .error, "the question is too long to be asked") }
             return
@@ -105,20 +105,12 @@ extension PolicyEvaluation {
         trace(service, "asked \(asked.names.joined(separator: " "))", now: now)
         actions.append(
             .ask(
-                index: index, service: service, payload: payload, expires: expires,
+                index: index, service: service, payload: payload, policy: request, expires: expires,
                 isRepeatable: !isKeyed || key != nil))
     }
 
     /// Facts attached to one question; with them a message stays far below the lines it may have.
     private static let maximumFacts = 900
-
-    private mutating func attributes() -> ByteBuffer {
-        if let encodedAttributes { return encodedAttributes }
-        var buffer = ByteBufferAllocator().buffer(capacity: 1_024)
-        request.encodeAttributes(into: &buffer)
-        encodedAttributes = buffer
-        return buffer
-    }
 
     private mutating func computeKey() -> RecordingKey? {
         if let known = recordingKey { return known }

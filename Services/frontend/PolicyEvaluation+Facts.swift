@@ -132,8 +132,8 @@ extension PolicyEvaluation {
             trace(service, "asked for \(names.map(\.description).joined(separator: " "))", now: now)
             actions.append(
                 .ask(
-                    index: questions.count - 1, service: service, payload: payload, expires: expires,
-                    isRepeatable: true))
+                    index: questions.count - 1, service: service, payload: payload, policy: nil,
+                    expires: expires, isRepeatable: true))
         }
         return byProvider.count
     }

@@ -10,7 +10,9 @@ struct PolicyEvaluation: Sendable {
     /// What the engine has to do.
     enum Action {
         /// Ask a service. `index` comes back with the outcome.
-        case ask(index: Int, service: String, payload: ByteBuffer, expires: MonotonicInstant, isRepeatable: Bool)
+        case ask(
+            index: Int, service: String, payload: ByteBuffer, policy: PolicyRequest?, expires: MonotonicInstant,
+            isRepeatable: Bool)
         /// The answer to this question no longer matters.
         case cancel(index: Int, service: String)
         /// This service's reply could not be used.
@@ -78,7 +80,6 @@ struct PolicyEvaluation: Sendable {
     var outcomes: [(position: Int, outcome: PolicyDecision.Outcome)] = []
     var steps: [PolicyDecision.Step]?
     var isFinished = false
-    var encodedAttributes: ByteBuffer?
     var recordingKey: RecordingKey??
 
     init(

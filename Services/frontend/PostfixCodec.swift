@@ -2,7 +2,7 @@ internal import NIOCore
 internal import PostfixProtocol
 
 /// The protocols Postfix speaks to the frontend, behind one face: bytes in, questions out.
-enum PostfixCodec {
+struct PostfixCodec {
     /// What Postfix asks.
     enum Question {
         case policy(PolicyRequest)
@@ -11,43 +11,37 @@ enum PostfixCodec {
         case answered(ByteBuffer)
     }
 
-    case policy(AttributeListFramer)
-    case tcpTable(TCPTableFramer, map: String)
-    case socketmap(SocketmapFramer)
+    private let purpose: ListenerConfiguration.Purpose
+    /// One of them is used. In an enumeration it would be copied with each question, and what it remembers with it.
+    private var requests = AttributeListFramer()
+    private var lines = TCPTableFramer()
+    private var queries = SocketmapFramer()
 
     init(_ purpose: ListenerConfiguration.Purpose) {
-        switch purpose {
-        case .policy: self = .policy(AttributeListFramer())
-        case .tcpTable(let map): self = .tcpTable(TCPTableFramer(), map: map)
-        case .socketmap: self = .socketmap(SocketmapFramer())
-        }
+        self.purpose = purpose
     }
 
     /// Whether a part of a question has come in.
     var isMidQuestion: Bool {
-        switch self {
-        case .policy(let framer): framer.isMidMessage
-        case .tcpTable(let framer, _): framer.isMidMessage
-        case .socketmap(let framer): framer.isMidMessage
+        switch purpose {
+        case .policy: requests.isMidMessage
+        case .tcpTable: lines.isMidMessage
+        case .socketmap: queries.isMidMessage
         }
     }
 
     /// The next whole question.
     /// - Throws: what is wrong with the stream; the connection is of no further use.
     mutating func next(from buffer: inout ByteBuffer) throws -> Question? {
-        switch self {
-        case .policy(var framer):
-            defer { self = .policy(framer) }
-            guard let message = try framer.next(from: &buffer) else { return nil }
-            let request = try PolicyRequest(message)
+        switch purpose {
+        case .policy:
+            guard let request = try requests.nextRequest(from: &buffer) else { return nil }
             return request.isEmpty ? .answered(Self.dunno) : .policy(request)
-        case .tcpTable(var framer, let map):
-            defer { self = .tcpTable(framer, map: map) }
-            guard let line = try framer.next(from: &buffer) else { return nil }
+        case .tcpTable(let map):
+            guard let line = try lines.next(from: &buffer) else { return nil }
             return Self.question(TCPTableRequest(parsing: line), map: map)
-        case .socketmap(var framer):
-            defer { self = .socketmap(framer) }
-            guard let query = try framer.next(from: &buffer) else { return nil }
+        case .socketmap:
+            guard let query = try queries.next(from: &buffer) else { return nil }
             return Self.question(SocketmapRequest(parsing: query))
         }
     }

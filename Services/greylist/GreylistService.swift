@@ -1,5 +1,6 @@
 public import Logging
 internal import MailTypes
+internal import PostfixProtocol
 internal import SQLStore
 public import ServiceProtocol
 internal import Synchronization
@@ -69,7 +70,9 @@ public final class GreylistService: PolicyService {
     public var hello: Hello {
         Hello(
             service: "greylist", checks: [Self.checkName], records: [Self.checkName],
-            wants: [FactWant(kind: "alias-target", attribute: "recipient")], upkeep: rules.value.whitelistRefresh)
+            wants: [FactWant(kind: "alias-target", attribute: "recipient")],
+            reads: [.protocolState, .sender, .recipient, .clientAddress, .saslUsername],
+            upkeep: rules.value.whitelistRefresh)
     }
 
     /// Decides the check of a request.

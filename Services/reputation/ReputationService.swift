@@ -87,7 +87,8 @@ public final class ReputationService: PolicyService {
     public var hello: Hello {
         Hello(
             service: "reputation", checks: Check.allCases.map(\.rawValue),
-            provides: ["spf", "spf-listed", "networks"])
+            provides: ["spf", "spf-listed", "networks"],
+            reads: [.heloName, .sender, .clientAddress, .reverseClientName, .saslUsername])
     }
 
     // MARK: - Checks

@@ -16,6 +16,7 @@ public final class ThrottleService: PolicyService {
         wants: [
             FactWant(kind: "alias-target", attribute: "sender"), FactWant(kind: "alias-target", attribute: "recipient"),
         ],
+        reads: [.protocolState, .sender, .recipient, .recipientCount, .clientAddress, .saslUsername, .size],
         wantsRecipients: true)
 
     private struct Settings: Sendable {

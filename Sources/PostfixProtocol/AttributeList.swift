@@ -1,4 +1,3 @@
-import Glibc
 public import NIOCore
 
 /// A decoded attribute list: names and values as ranges of the message they came in.
@@ -25,6 +24,7 @@ public struct AttributeList: Sendable {
         var valueRange: Range<Int> { Int(equals) + 1..<Int(end) }
 
         /// Its name as it stands in the message that these offsets belong to.
+        @inline(__always)
         package func name(in message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
             UnsafeRawBufferPointer(rebasing: message[nameRange])
         }
@@ -35,52 +35,56 @@ public struct AttributeList: Sendable {
         }
     }
 
-    let message: ByteBuffer
-    private(set) var fields: ContiguousArray<Field> = []
+    /// All of it behind one reference: a list is handed on many times.
+    private final class Storage: Sendable {
+        let message: ByteBuffer
+        let fields: ContiguousArray<Field>
+        let kinds: LineScan.Kinds
+        let hasEscapes: Bool
+        let protocolVersion: Int?
+
+        init(_ message: ByteBuffer, _ fields: ContiguousArray<Field>, _ kinds: LineScan.Kinds) {
+            self.message = message
+            self.fields = fields
+            self.kinds = kinds
+            (protocolVersion, hasEscapes) = message.withUnsafeReadableBytes { bytes in
+                let version = Self.version(bytes, fields.first)
+                return (version, version == 1 && kinds.hasEscaped && bytes.contains(ASCII.percent))
+            }
+        }
+
+        private static func version(_ bytes: UnsafeRawBufferPointer, _ first: Field?) -> Int? {
+            guard let first, first.start == 0, first.name(in: bytes).equals("protocol") else { return nil }
+            return DecimalNumber.parse(first.value(in: bytes))
+        }
+    }
+
+    private let storage: Storage
+
+    var message: ByteBuffer { storage.message }
+    var fields: ContiguousArray<Field> { storage.fields }
+    /// What kinds of bytes it is made of.
+    var kinds: LineScan.Kinds { storage.kinds }
     /// Something in the message may have to be decoded.
-    private(set) var hasEscapes = false
+    var hasEscapes: Bool { storage.hasEscapes }
 
     /// The number in a first line `protocol=NUMBER`; nil when the first line is another one.
-    public private(set) var protocolVersion: Int?
+    public var protocolVersion: Int? { storage.protocolVersion }
 
     /// Reads the lines of `message`, which stands without its closing empty line. Nothing is copied.
     /// - Throws: when the message exceeds `limits`; what comes from a framer with the same limits never does.
     public init(_ message: ByteBuffer, limits: AttributeListLimits = .standard) throws(AttributeListError) {
-        self.message = message
         guard message.readableBytes <= limits.message else {
             throw .messageTooLong(limit: limits.message)
         }
-        if let error = message.withUnsafeReadableBytes({ bytes in read(bytes, limits: limits) }) {
-            throw error
-        }
+        var scan = LineScan(limits: limits)
+        if let error = scan.readWhole(message) { throw error }
+        self.init(message, fields: scan.fields, kinds: scan.kinds)
     }
 
-    private mutating func read(_ bytes: UnsafeRawBufferPointer, limits: AttributeListLimits) -> AttributeListError? {
-        var lines = AttributeLines(bytes)
-        fields.reserveCapacity(min(limits.attributes, 40))
-        while let line = lines.next() {
-            if line.end - line.start > limits.line {
-                return .lineTooLong(limit: limits.line)
-            }
-            if fields.count >= limits.attributes {
-                return .tooManyAttributes(limit: limits.attributes)
-            }
-            fields.append(
-                Field(
-                    start: UInt32(truncatingIfNeeded: line.start), equals: UInt32(truncatingIfNeeded: line.equals),
-                    end: UInt32(truncatingIfNeeded: line.end)))
-        }
-        readVersion(bytes)
-        return nil
-    }
-
-    private mutating func readVersion(_ bytes: UnsafeRawBufferPointer) {
-        guard let first = fields.first, first.start == 0 else { return }
-        guard bytes[first.nameRange].elementsEqual("protocol".utf8) else { return }
-        protocolVersion = DecimalNumber.parse(UnsafeRawBufferPointer(rebasing: bytes[first.valueRange]))
-        if protocolVersion == 1, let base = bytes.baseAddress {
-            hasEscapes = memchr(base, Int32(ASCII.percent), bytes.count) != nil
-        }
+    /// A message whose lines are found.
+    init(_ message: ByteBuffer, fields: ContiguousArray<Field>, kinds: LineScan.Kinds) {
+        storage = Storage(message, fields, kinds)
     }
 
     /// There was no line at all: an empty message.

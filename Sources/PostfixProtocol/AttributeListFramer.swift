@@ -1,27 +1,23 @@
-import Glibc
 public import NIOCore
 
 /// Finds whole attribute lists in a byte stream.
 ///
 /// The grammar is Postfix's (SMTPD_POLICY_README, "Protocol description"): lines of `name=value`, each ended by LF,
-/// and an empty line behind the last one. CR LF counts as a line end. The framer does not look into the lines.
+/// and an empty line behind the last one. CR LF counts as a line end. What the lines say is nothing to it, but where they
+/// lie it knows, and a list or a request that is taken from it need not be searched again.
 ///
 /// It remembers how far it looked, so a stream that arrives byte by byte costs linear time. What it finds and what it
 /// refuses does not depend on how the stream was cut.
 public struct AttributeListFramer: Sendable {
-    private let limits: AttributeListLimits
-    /// Offsets from the reader index: bytes already searched, and the first byte of the unfinished line.
-    private var searched = 0
-    private var lineStart = 0
-    private var lines = 0
+    private var scan: LineScan
 
     /// A framer at the beginning of a stream.
     public init(limits: AttributeListLimits = .standard) {
-        self.limits = limits
+        scan = LineScan(limits: limits)
     }
 
     /// Some bytes of an unfinished message were seen.
-    public var isMidMessage: Bool { searched > 0 }
+    public var isMidMessage: Bool { scan.isMidMessage }
 
     /// Takes the next message off the front of `buffer`.
     ///
@@ -30,65 +26,36 @@ public struct AttributeListFramer: Sendable {
     ///   more bytes are needed.
     /// - Throws: when a limit is exceeded, also before the message is complete. Every further call throws again.
     public mutating func next(from buffer: inout ByteBuffer) throws(AttributeListError) -> ByteBuffer? {
-        switch buffer.withUnsafeReadableBytes({ bytes in search(bytes) }) {
+        guard let message = try find(in: &buffer) else { return nil }
+        scan.restart()
+        return message
+    }
+
+    /// The same, as a list.
+    public mutating func nextList(from buffer: inout ByteBuffer) throws(AttributeListError) -> AttributeList? {
+        guard let message = try find(in: &buffer) else { return nil }
+        let kinds = scan.kinds
+        return AttributeList(message, fields: scan.takeFields(), kinds: kinds)
+    }
+
+    /// The same, as a request of Postfix.
+    /// - Throws: also what ``PolicyRequest/init(_:)-(ByteBuffer)`` throws.
+    public mutating func nextRequest(from buffer: inout ByteBuffer) throws -> PolicyRequest? {
+        guard let message = try find(in: &buffer) else { return nil }
+        defer { scan.restart() }
+        return try PolicyRequest(message, fields: scan.fields, kinds: scan.kinds)
+    }
+
+    private mutating func find(in buffer: inout ByteBuffer) throws(AttributeListError) -> ByteBuffer? {
+        switch buffer.withUnsafeReadableBytes({ bytes in scan.findMessage(in: bytes) }) {
         case .incomplete:
             return nil
         case .failed(let error):
             throw error
         case .message(let length, let end):
-            restart()
             let message = buffer.readSlice(length: length)
             buffer.moveReaderIndex(forwardBy: end)
             return message
         }
-    }
-
-    private enum Progress {
-        case incomplete
-        /// `end` is the length of the empty line behind the message.
-        case message(length: Int, end: Int)
-        case failed(AttributeListError)
-    }
-
-    private mutating func restart() {
-        searched = 0
-        lineStart = 0
-        lines = 0
-    }
-
-    private mutating func search(_ bytes: UnsafeRawBufferPointer) -> Progress {
-        guard let base = bytes.baseAddress, !bytes.isEmpty else { return .incomplete }
-        if searched > bytes.count {
-            restart()
-        }
-        while let found = memchr(base + searched, Int32(ASCII.newline), bytes.count - searched) {
-            let newline = base.distance(to: found)
-            let length = newline - lineStart
-            if length == 0 || (length == 1 && bytes[lineStart] == ASCII.carriageReturn) {
-                return .message(length: lineStart, end: length + 1)
-            }
-            if let error = endLine(at: newline) {
-                return .failed(error)
-            }
-            searched = newline + 1
-        }
-        searched = bytes.count
-        return bytes.count - lineStart > limits.line ? .failed(.lineTooLong(limit: limits.line)) : .incomplete
-    }
-
-    /// Counts a complete line. After an error the position stays before that line, so the error comes again.
-    private mutating func endLine(at newline: Int) -> AttributeListError? {
-        if newline - lineStart > limits.line {
-            return .lineTooLong(limit: limits.line)
-        }
-        if lines >= limits.attributes {
-            return .tooManyAttributes(limit: limits.attributes)
-        }
-        if newline + 1 > limits.message {
-            return .messageTooLong(limit: limits.message)
-        }
-        lines += 1
-        lineStart = newline + 1
-        return nil
     }
 }

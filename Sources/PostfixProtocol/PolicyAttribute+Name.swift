@@ -8,6 +8,7 @@ extension PolicyAttribute {
 
     /// The attribute with this name. The length and one or two bytes leave a single candidate, so a request's lines cost
     /// one comparison each.
+    @inline(__always)
     init?(name: UnsafeRawBufferPointer) {
         guard let candidate = Self.candidate(name), name.equals(candidate.wireName) else { return nil }
         self = candidate

@@ -10,94 +10,75 @@ extension PolicyRequest {
     /// An empty message is no error but `isEmpty`.
     /// - Throws: when there are attributes but no `request=smtpd_access_policy`.
     public init(_ message: ByteBuffer) throws(PolicyRequestError) {
-        self.message = message
-        values = message.withUnsafeReadableBytes { bytes in
-            Self.gather { values in
-                var lines = AttributeLines(bytes)
-                while let line = lines.next() {
-                    Self.note(line.equals + 1..<line.end, named: line.start..<line.equals, in: bytes, &values)
-                }
-            }
-        }
-        finish(message.withUnsafeReadableBytes { MessageScan($0) }, decoding: false)
+        var scan = LineScan(limits: AttributeListLimits(line: .max, message: .max, attributes: .max))
+        _ = scan.readWhole(message)
+        try self.init(message, fields: scan.fields, kinds: scan.kinds)
+    }
+
+    /// A message of Postfix whose lines are found.
+    init(
+        _ message: ByteBuffer, fields: ContiguousArray<AttributeList.Field>, kinds: LineScan.Kinds
+    ) throws(PolicyRequestError) {
+        self.init(message, fields, kinds, decoding: false)
         try checkRequest(hasBytes: message.readableBytes > 0)
     }
 
     /// Reads a message between our own processes: values are decoded when the list is encoded, attributes that Postfix
     /// does not have are skipped, `request` may be anything. NUL and invalid UTF-8 become U+FFFD.
     public init(_ list: AttributeList) {
-        message = list.message
-        values = list.message.withUnsafeReadableBytes { bytes in
-            Self.gather { values in
-                for field in list.fields {
-                    Self.note(field.valueRange, named: field.nameRange, in: bytes, &values)
+        self.init(list.message, list.fields, list.kinds, decoding: list.hasEscapes)
+    }
+
+    private init(
+        _ message: ByteBuffer, _ fields: ContiguousArray<AttributeList.Field>, _ kinds: LineScan.Kinds,
+        decoding: Bool
+    ) {
+        var needsRepair = false
+        let read = PolicyRequest(message) { values in
+            message.withUnsafeReadableBytes { bytes in
+                for field in fields {
+                    guard let attribute = PolicyAttribute(name: field.name(in: bytes)) else { continue }
+                    values[Int(attribute.rawValue)] = ValueRange(
+                        start: field.equals &+ 1, length: field.end &- field.equals &- 1)
                 }
+                let scan = MessageScan(bytes, kinds)
+                needsRepair = scan.needsRepair
+                return scan.isPlain
             }
         }
-        finish(message.withUnsafeReadableBytes { MessageScan($0) }, decoding: list.hasEscapes)
+        self = decoding || needsRepair ? read.rebuilt(decoding: decoding) : read
     }
 
     /// A request with these values, for tests and tools. NUL and invalid text are replaced as above.
     public static func make(_ values: [PolicyAttribute: String]) -> PolicyRequest {
-        var request = PolicyRequest(message: ByteBuffer(), values: noValues())
-        for (attribute, value) in values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            request.append(value, as: attribute)
+        let sorted = values.sorted { $0.key.rawValue < $1.key.rawValue }
+        return PolicyRequest(sorted.lazy.map { ($0.key, repaired(ByteBufferView(ByteBuffer(string: $0.value)))) })
+    }
+
+    /// Lays values out in a buffer of their own.
+    private init(_ texts: some Sequence<(PolicyAttribute, String)>) {
+        var message = ByteBuffer()
+        var ranges: [(PolicyAttribute, ValueRange)] = []
+        for (attribute, text) in texts {
+            let start = message.writerIndex
+            let length = message.writeString(text)
+            let range = ValueRange(
+                start: UInt32(truncatingIfNeeded: start), length: UInt32(truncatingIfNeeded: length))
+            ranges.append((attribute, range))
         }
-        request.finish(request.message.withUnsafeReadableBytes { MessageScan($0) }, decoding: false)
-        return request
-    }
-
-    /// Fills a table that lies on the stack, and makes an array of it at the end: an array would be asked for each
-    /// value whether it is its owner's alone.
-    @inline(__always)
-    private static func gather(
-        _ body: (_ values: inout UnsafeMutableBufferPointer<ValueRange>) -> Void
-    ) -> ContiguousArray<ValueRange> {
-        withUnsafeTemporaryAllocation(of: ValueRange.self, capacity: PolicyAttribute.total) { table in
-            var values = table
-            values.initialize(repeating: ValueRange())
-            body(&values)
-            return ContiguousArray(values)
+        self.init(message) { values in
+            for (attribute, range) in ranges { values[Int(attribute.rawValue)] = range }
+            return false
         }
     }
 
-    @inline(__always)
-    private static func note(
-        _ value: Range<Int>, named name: Range<Int>, in bytes: UnsafeRawBufferPointer,
-        _ values: inout UnsafeMutableBufferPointer<ValueRange>
-    ) {
-        guard let attribute = PolicyAttribute(name: UnsafeRawBufferPointer(rebasing: bytes[name])) else { return }
-        values[Int(attribute.rawValue)] = ValueRange(
-            start: UInt32(truncatingIfNeeded: value.lowerBound), length: UInt32(truncatingIfNeeded: value.count))
-    }
-
-    private mutating func append(_ value: String, as attribute: PolicyAttribute) {
-        let start = message.writerIndex
-        let length = message.writeString(value)
-        values[Int(attribute.rawValue)] = ValueRange(
-            start: UInt32(truncatingIfNeeded: start), length: UInt32(truncatingIfNeeded: length))
-        // Keeps neighbours apart, or the end of one value and the start of the next could make up a character.
-        message.writeInteger(ASCII.newline)
-    }
-
-    private mutating func finish(_ scan: MessageScan, decoding: Bool) {
-        isPlain = scan.isPlain
-        if decoding || scan.needsRepair {
-            rebuild(decoding: decoding)
-        }
-        protocolState = withBytes(of: .protocolState) { ProtocolState(parsing: $0) }
-    }
-
-    /// Moves the values into a buffer of their own, decoded and repaired.
-    private mutating func rebuild(decoding: Bool) {
-        let old = self
-        message = ByteBuffer()
-        values = Self.noValues()
-        isPlain = false
-        for attribute in PolicyAttribute.allCases where !old.isEmpty(attribute) {
-            let bytes = decoding ? ByteBufferView(AttributeList.decode(old[attribute])) : old[attribute]
-            append(Self.repaired(bytes), as: attribute)
-        }
+    /// The same values in a buffer of their own, decoded and repaired.
+    private func rebuilt(decoding: Bool) -> PolicyRequest {
+        PolicyRequest(
+            PolicyAttribute.allCases.lazy.filter { !isEmpty($0) }.map { attribute in
+                let bytes = decoding ? ByteBufferView(AttributeList.decode(self[attribute])) : self[attribute]
+                return (attribute, Self.repaired(bytes))
+            })
     }
 
     private static func repaired(_ bytes: ByteBufferView) -> String {

@@ -1,51 +1,70 @@
 public import NIOCore
 
 extension PolicyRequest {
-    /// Appends every value that is not empty as a line in the encoding of `protocol=1`, without `request`, which has
-    /// another meaning between our own processes. A value that would make its line too long is cut.
-    public func encodeAttributes(into buffer: inout ByteBuffer) {
+    /// Appends the values of `wanted` that are not empty, each as a line in the encoding of `protocol=1`; never
+    /// `request`, which has another meaning between our own processes. A value that would make its line too long is cut.
+    public func encodeAttributes(_ wanted: PolicyAttributeSet = .all, into buffer: inout ByteBuffer) {
+        buffer.write(atMost: space(of: wanted)) { encodeAttributes(wanted, into: &$0) }
+    }
+
+    /// Writes these lines into space that was reserved for them.
+    package func encodeAttributes(_ wanted: PolicyAttributeSet, into writer: inout ByteWriter) {
+        let isPlain = isPlain && !mayBeCut
         message.withUnsafeReadableBytes { bytes in
-            if isPlain, !hasLongValue {
-                writePlain(bytes, into: &buffer)
-            } else {
-                writeEncoded(bytes, into: &buffer)
-            }
-        }
-    }
-
-    private static let firstEncoded = Int(PolicyAttribute.request.rawValue) + 1
-
-    /// A value that may have to be cut; none that Postfix sends.
-    private var hasLongValue: Bool {
-        values.contains { Int($0.length) + Self.longestName + 1 > AttributeListLimits.standard.line }
-    }
-
-    private func writeEncoded(_ bytes: UnsafeRawBufferPointer, into buffer: inout ByteBuffer) {
-        for attribute in PolicyAttribute.allCases where attribute != .request && !isEmpty(attribute) {
-            let name = attribute.wireName
-            let nameBytes = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-            let value = values[Int(attribute.rawValue)].range
-            buffer.writeAttributeLine(nameBytes, UnsafeRawBufferPointer(rebasing: bytes[value]))
-        }
-    }
-
-    /// Nothing needs encoding: the lines are copied into space reserved once.
-    private func writePlain(_ bytes: UnsafeRawBufferPointer, into buffer: inout ByteBuffer) {
-        var space = 0
-        for index in values.indices where values[index].length > 0 {
-            space += Int(values[index].length) + Self.longestName + 2
-        }
-        buffer.write(atMost: space) { writer in
-            for index in Self.firstEncoded..<PolicyAttribute.total where values[index].length > 0 {
-                guard let attribute = PolicyAttribute(rawValue: UInt8(truncatingIfNeeded: index)) else { continue }
+            encoded(wanted).forEach { attribute in
+                let value = UnsafeRawBufferPointer(rebasing: bytes[range(of: attribute).range])
+                let start = writer.count
                 writer.write(attribute.wireName)
-                writer.write(ASCII.equals)
-                writer.write(UnsafeRawBufferPointer(rebasing: bytes[values[index].range]))
-                writer.write(ASCII.newline)
+                if isPlain {
+                    writer.write(ASCII.equals)
+                    writer.write(value)
+                    writer.write(ASCII.newline)
+                } else {
+                    writer.writeEnd(of: value, from: start)
+                }
             }
         }
+    }
+
+    /// Enough for these lines; exactly what they take, when nothing in them needs encoding.
+    package func space(of wanted: PolicyAttributeSet) -> Int {
+        let factor = isPlain ? 1 : 3
+        var space = 0
+        encoded(wanted).forEach { attribute in
+            space += attribute.wireName.utf8CodeUnitCount + 2
+            space += factor * Int(range(of: attribute).length)
+        }
+        return space
+    }
+
+    /// How long all lines are together, in bytes.
+    public var encodedLength: Int {
+        if isPlain, !mayBeCut { return space(of: .all) }
+        var buffer = ByteBuffer()
+        encodeAttributes(into: &buffer)
+        return buffer.readableBytes
+    }
+
+    private func encoded(_ wanted: PolicyAttributeSet) -> PolicyAttributeSet {
+        present.intersection(wanted).intersection(Self.encodable)
+    }
+
+    private static let encodable = PolicyAttributeSet(PolicyAttribute.allCases.filter { $0 != .request })
+
+    /// There may be a value whose line is too long; none that Postfix sends is.
+    private var mayBeCut: Bool {
+        message.readableBytes + Self.longestName + 1 > AttributeListLimits.standard.line
     }
 
     /// `ccert_pubkey_fingerprint`; a test holds it to the table.
     static let longestName = 24
+
+    /// The request as one sees it who reads these attributes only: the others have no value.
+    public func reading(_ wanted: PolicyAttributeSet) -> PolicyRequest {
+        if present.intersection(wanted) == present { return self }
+        return PolicyRequest(message) { values in
+            present.intersection(wanted).forEach { values[Int($0.rawValue)] = range(of: $0) }
+            return isPlain
+        }
+    }
 }

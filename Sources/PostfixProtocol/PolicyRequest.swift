@@ -16,20 +16,65 @@ public struct PolicyRequest: Sendable {
     /// The only request there is.
     static let requestName: StaticString = "smtpd_access_policy"
 
-    var message: ByteBuffer
-    /// Indexed by the attribute's raw value.
-    var values: ContiguousArray<ValueRange>
-    /// No value needs encoding on its way to a service.
-    var isPlain = true
+    /// All of it behind one reference, since a request is handed on many times.
+    final class Storage: Sendable {
+        let message: ByteBuffer
+        /// Indexed by the attribute's raw value.
+        let values: InlineArray<32, ValueRange>
+        /// No value needs encoding on its way to a service.
+        let isPlain: Bool
+        /// Those with a value.
+        let present: PolicyAttributeSet
+        let protocolState: ProtocolState
+
+        init(_ message: ByteBuffer, _ values: UnsafeMutableBufferPointer<ValueRange>, isPlain: Bool) {
+            self.message = message
+            self.isPlain = isPlain
+            var present: UInt32 = 0
+            for index in values.indices where values[index].length > 0 {
+                present |= 1 &<< UInt32(truncatingIfNeeded: index)
+            }
+            self.present = PolicyAttributeSet(bits: present)
+            let state = values[Int(PolicyAttribute.protocolState.rawValue)].range
+            protocolState = message.withUnsafeReadableBytes {
+                ProtocolState(parsing: UnsafeRawBufferPointer(rebasing: $0[state]))
+            }
+            self.values = InlineArray { values[$0] }
+        }
+    }
+
+    let storage: Storage
+
+    /// Fills a table on the stack, which then becomes the request's own: written one by one, an `InlineArray` may be
+    /// copied each time.
+    /// - Parameter fill: is given the table, in which all values are absent, and says whether no value needs encoding.
+    init(_ message: ByteBuffer, _ fill: (UnsafeMutableBufferPointer<ValueRange>) -> Bool) {
+        storage = withUnsafeTemporaryAllocation(of: ValueRange.self, capacity: PolicyAttribute.total) { values in
+            values.initialize(repeating: ValueRange())
+            let isPlain = fill(values)
+            return Storage(message, values, isPlain: isPlain)
+        }
+    }
+
+    var message: ByteBuffer { storage.message }
+    var isPlain: Bool { storage.isPlain }
+    var present: PolicyAttributeSet { storage.present }
+
+    /// Where the value of `attribute` lies; of no length when it is absent.
+    @inline(__always)
+    func range(of attribute: PolicyAttribute) -> ValueRange {
+        storage.values[Int(attribute.rawValue)]
+    }
+
     /// The SMTP command the request is about.
-    public internal(set) var protocolState = ProtocolState.missing
+    public var protocolState: ProtocolState { storage.protocolState }
 
     /// No attribute has a value: an empty message, which Postfix does not send but others do. Its answer is DUNNO.
-    public var isEmpty: Bool { values.allSatisfy { $0.length == 0 } }
+    public var isEmpty: Bool { present.isEmpty }
 
     /// The value of `attribute`; empty when it is absent.
     public subscript(_ attribute: PolicyAttribute) -> ByteBufferView {
-        let value = values[Int(attribute.rawValue)]
+        let value = range(of: attribute)
         let start = message.readerIndex + Int(value.start)
         return message.viewBytes(at: start, length: Int(value.length)) ?? ByteBufferView()
     }
@@ -50,18 +95,14 @@ public struct PolicyRequest: Sendable {
 
     /// The value is absent or empty.
     public func isEmpty(_ attribute: PolicyAttribute) -> Bool {
-        values[Int(attribute.rawValue)].length == 0
+        !present.contains(attribute)
     }
 
     /// Calls `body` with the bytes of a value, without the cost of a view.
     @inline(__always)
     func withBytes<Result>(of attribute: PolicyAttribute, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        let range = values[Int(attribute.rawValue)].range
+        let range = range(of: attribute).range
         return message.withUnsafeReadableBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
-    }
-
-    static func noValues() -> ContiguousArray<ValueRange> {
-        ContiguousArray(repeating: ValueRange(), count: PolicyAttribute.total)
     }
 }
 

@@ -57,6 +57,18 @@ public final class AskedChecks: Sendable, Equatable {
         return isSilence
     }
 
+    /// Whether none of the checks has anything to say in this answer of ours.
+    func isSilence(_ results: [(check: String, result: CheckResult)]) -> Bool {
+        guard silence != nil, results.count == names.count else { return false }
+        // The names are nearly always the very same.
+        return results.indices.allSatisfy { results[$0].result.isSilent && results[$0].check == names[$0] }
+    }
+
+    /// Appends the lines of that answer.
+    func writeSilence(into buffer: inout ByteBuffer) {
+        if let silence { buffer.writeImmutableBuffer(silence) }
+    }
+
     /// Where the check called `name` stands first; nil when it was not asked.
     /// - Parameter guess: where to look at first: answers nearly always come in the order of the question.
     func place(of name: UnsafeRawBufferPointer, guess: Int) -> Int? {

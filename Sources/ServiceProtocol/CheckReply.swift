@@ -49,6 +49,15 @@ public enum CheckReply: Sendable, Equatable {
         }
     }
 
+    /// The same, as the answer to a question for these checks: the most frequent one stands ready.
+    public func encode(to asked: AskedChecks, into buffer: inout ByteBuffer) {
+        if case .results(let results) = self, asked.isSilence(results) {
+            asked.writeSilence(into: &buffer)
+        } else {
+            encode(into: &buffer)
+        }
+    }
+
     private static func space(of check: String, _ result: CheckResult) -> Int {
         if result.isSilent { return ByteWriter.spaceOfLine + 3 * check.utf8.count }
         switch result {

@@ -4,7 +4,7 @@ public import PostfixProtocol
 /// A question to a service: decide these checks about this Postfix request.
 public struct CheckRequest: Sendable {
     /// The checks to decide, in the policy's order.
-    public var checks: [String]
+    public private(set) var asked: AskedChecks
     /// Postfix's attributes.
     public var policy: PolicyRequest
     /// The name of the recording; nil when there is none to tell a retry by.
@@ -20,13 +20,30 @@ public struct CheckRequest: Sendable {
     /// Whether Postfix itself asks, so that nobody has decided to whose mail the checks apply. Never on the wire.
     public var isDirect = false
 
+    /// The names of the checks to decide.
+    public var checks: [String] {
+        get { asked.names }
+        set { asked = AskedChecks(newValue) }
+    }
+
     /// A question.
     public init(
         checks: [String], policy: PolicyRequest, key: RecordingKey? = nil,
         deadline: MonotonicInstant = MonotonicInstant(microseconds: .max), facts: AttachedFacts = [:],
         recipients: KnownRecipients? = nil, isDryRun: Bool = false
     ) {
-        self.checks = checks
+        self.init(
+            AskedChecks(checks), policy: policy, key: key, deadline: deadline, facts: facts, recipients: recipients,
+            isDryRun: isDryRun)
+    }
+
+    /// A question for checks whose list is made already.
+    public init(
+        _ asked: AskedChecks, policy: PolicyRequest, key: RecordingKey? = nil,
+        deadline: MonotonicInstant = MonotonicInstant(microseconds: .max), facts: AttachedFacts = [:],
+        recipients: KnownRecipients? = nil, isDryRun: Bool = false
+    ) {
+        self.asked = asked
         self.policy = policy
         self.key = key
         self.deadline = deadline
@@ -38,9 +55,15 @@ public struct CheckRequest: Sendable {
     /// Decodes a `request=check` message.
     /// - Returns: nil when it names no check.
     public init?(_ list: AttributeList) {
-        let lines = QuestionLines(list)
-        guard !lines.checks.isEmpty else { return nil }
-        checks = lines.checks
+        var known = KnownChecks()
+        self.init(list, known: &known)
+    }
+
+    /// The same, by one who is asked often.
+    public init?(_ list: AttributeList, known: inout KnownChecks) {
+        let lines = QuestionLines(list, known: &known)
+        guard let checks = lines.checks, !checks.names.isEmpty else { return nil }
+        asked = checks
         policy = PolicyRequest(list)
         key = lines.key
         deadline = lines.deadline.map(MonotonicInstant.init(milliseconds:)) ?? MonotonicInstant(microseconds: .max)
@@ -50,18 +73,17 @@ public struct CheckRequest: Sendable {
     }
 
     /// Appends the whole request without the lines every request begins with, nor the closing empty line.
-    ///
-    /// `attributes` are the already encoded attributes of `policy`, which one decision encodes only once.
-    public func encode(into buffer: inout ByteBuffer, attributes: ByteBuffer) {
+    public func encode(into buffer: inout ByteBuffer) {
         Self.encode(
-            AskedChecks(checks), key: key, deadline: deadline, facts: facts, recipients: recipients,
-            isDryRun: isDryRun, attributes: attributes, into: &buffer)
+            asked, key: key, deadline: deadline, facts: facts, recipients: recipients, isDryRun: isDryRun,
+            into: &buffer)
+        policy.encodeAttributes(into: &buffer)
     }
 
-    /// Appends a request made of these parts, of which none is copied for it.
+    /// Appends what a request says beside Postfix's attributes, made of these parts, of which none is copied for it.
     public static func encode(
         _ asked: AskedChecks, key: RecordingKey?, deadline: MonotonicInstant, facts: AttachedFacts,
-        recipients: KnownRecipients?, isDryRun: Bool, attributes: ByteBuffer, into buffer: inout ByteBuffer
+        recipients: KnownRecipients?, isDryRun: Bool, into buffer: inout ByteBuffer
     ) {
         let space = 3 * ByteWriter.spaceOfLine + asked.line.readableBytes + facts.space
         buffer.write(atMost: space) { writer in
@@ -73,7 +95,6 @@ public struct CheckRequest: Sendable {
             facts.encode(into: &writer)
         }
         recipients?.encode(into: &buffer)
-        buffer.writeImmutableBuffer(attributes)
     }
 
     /// The value of the fact `kind` about the domain of `address`; nil when it was not attached.
@@ -118,7 +139,7 @@ public struct KnownRecipients: Sendable, Equatable {
 
 /// What a question says beside the attributes of Postfix.
 private struct QuestionLines {
-    var checks: [String] = []
+    var checks: AskedChecks?
     var key: RecordingKey?
     /// In milliseconds.
     var deadline: Int?
@@ -126,13 +147,13 @@ private struct QuestionLines {
     var facts: AttachedFacts = [:]
     var mayHaveRecipients = false
 
-    init(_ list: AttributeList) {
+    init(_ list: AttributeList, known: inout KnownChecks) {
         // Nearly all are plain, and read in one pass.
         let isPlain = list.withPlainFields { bytes, fields in
-            for field in fields { note(field, in: bytes) }
+            for field in fields { note(field, in: bytes, &known) }
         }
         guard !isPlain else { return }
-        checks = list.bytes("checks").map { $0.withUnsafeBytes { Self.words($0) } } ?? []
+        checks = list.bytes("checks").map { $0.withUnsafeBytes { known.checks($0) } }
         key = list.string("key").flatMap(RecordingKey.init(parsing:))
         deadline = list.integer("deadline")
         isDryRun = list.string("dry-run") == "1"
@@ -140,38 +161,25 @@ private struct QuestionLines {
         mayHaveRecipients = true
     }
 
-    private mutating func note(_ field: AttributeList.Field, in bytes: UnsafeRawBufferPointer) {
+    private mutating func note(
+        _ field: AttributeList.Field, in bytes: UnsafeRawBufferPointer, _ known: inout KnownChecks
+    ) {
         let name = field.name(in: bytes)
         let value = field.value(in: bytes)
         // No attribute of Postfix begins like a fact.
         if name.first == UInt8(ascii: "f"), UnsafeRawBufferPointer(rebasing: name.prefix(5)).equals("fact.") {
-            let rest = String(decoding: UnsafeRawBufferPointer(rebasing: name[5...]), as: UTF8.self)
+            let rest = UnsafeRawBufferPointer(rebasing: name[5...])
             if let fact = FactName(parsing: rest) { facts.append(fact, String(decoding: value, as: UTF8.self)) }
             return
         }
         switch name.count {
         case 3 where name.equals("key"):
             key = RecordingKey(parsing: String(decoding: value, as: UTF8.self))
-        case 6 where name.equals("checks"): checks = Self.words(value)
+        case 6 where name.equals("checks"): checks = known.checks(value)
         case 7 where name.equals("dry-run"): isDryRun = value.equals("1")
         case 8 where name.equals("deadline"): deadline = DecimalNumber.parse(value)
         case 10 where name.equals("recipients"): mayHaveRecipients = true
         default: break
         }
-    }
-
-    /// What stands between spaces.
-    private static func words(_ bytes: UnsafeRawBufferPointer) -> [String] {
-        var words: [String] = []
-        words.reserveCapacity(8)
-        var start = 0
-        while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
-            if end > start {
-                words.append(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self))
-            }
-            start = end + 1
-        }
-        return words
     }
 }

@@ -27,20 +27,21 @@ public struct FactName: Sendable, Hashable, CustomStringConvertible {
     /// - Returns: nil when a part is empty, the kind is not lower-case letters, digits and hyphens, the name is over
     ///   320 bytes or has a space or control character.
     public init?(parsing text: String) {
-        guard text.utf8.count <= 320 else { return nil }
         var text = text
-        let parts = text.withUTF8 { bytes -> (kind: String, subject: String)? in
-            guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-            let kind = bytes[..<colon]
-            let subject = bytes[(colon + 1)...]
-            guard !kind.isEmpty, !subject.isEmpty,
-                kind.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }),
-                subject.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
-            else { return nil }
-            return (String(decoding: kind, as: UTF8.self), String(decoding: subject, as: UTF8.self))
-        }
-        guard let parts else { return nil }
-        self.init(kind: parts.kind, subject: parts.subject)
+        guard let name = text.withUTF8({ FactName(parsing: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = name
+    }
+
+    /// The same of bytes; what is no UTF-8 becomes U+FFFD.
+    init?(parsing bytes: UnsafeRawBufferPointer) {
+        guard bytes.count <= 320, let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let kind = UnsafeRawBufferPointer(rebasing: bytes[..<colon])
+        let subject = UnsafeRawBufferPointer(rebasing: bytes[(colon + 1)...])
+        guard !kind.isEmpty, !subject.isEmpty,
+            kind.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }),
+            subject.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
+        else { return nil }
+        self.init(kind: String(decoding: kind, as: UTF8.self), subject: String(decoding: subject, as: UTF8.self))
     }
 
     /// Whether the subject is a domain in A-label form of at most 253 bytes (RFC 1035 section 2.3.4, without the dot at

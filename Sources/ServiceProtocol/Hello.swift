@@ -21,6 +21,8 @@ public struct Hello: Sendable, Equatable {
     public var provides: [String]
     /// The cheap facts it wants attached to a request.
     public var wants: [FactWant]
+    /// Postfix's attributes that its checks read; the others are not sent to it.
+    public var reads: PolicyAttributeSet
     /// Whether END-OF-MESSAGE requests should carry the recipients accepted at RCPT.
     public var wantsRecipients: Bool
     /// Seconds between two runs of its timed work; nil when it has none. After the first run its own answer counts.
@@ -29,8 +31,8 @@ public struct Hello: Sendable, Equatable {
     /// A service's self-description; the runtime fills its version and its process in.
     public init(
         service: String, version: String = "", process: String = "", checks: [String] = [], records: [String] = [],
-        keyed: [String] = [], provides: [String] = [], wants: [FactWant] = [], wantsRecipients: Bool = false,
-        upkeep: Int? = nil
+        keyed: [String] = [], provides: [String] = [], wants: [FactWant] = [], reads: PolicyAttributeSet = .all,
+        wantsRecipients: Bool = false, upkeep: Int? = nil
     ) {
         self.service = service
         self.version = version
@@ -40,6 +42,7 @@ public struct Hello: Sendable, Equatable {
         self.keyed = keyed
         self.provides = provides
         self.wants = wants
+        self.reads = reads
         self.wantsRecipients = wantsRecipients
         self.upkeep = upkeep
     }
@@ -55,7 +58,9 @@ public struct Hello: Sendable, Equatable {
         self.init(
             service: service, version: list.string("version") ?? "", process: list.string("process") ?? "",
             checks: words("checks"), records: words("records"), keyed: words("keyed"), provides: words("provides"),
-            wants: wanted.compactMap(FactWant.init(parsing:)), wantsRecipients: wanted.contains("recipients"),
+            wants: wanted.compactMap(FactWant.init(parsing:)),
+            reads: list.string("reads") == nil ? .all : PolicyAttributeSet(names: words("reads")),
+            wantsRecipients: wanted.contains("recipients"),
             upkeep: list.integer("upkeep").flatMap { UpkeepReply.intervals.contains($0) ? $0 : nil })
     }
 
@@ -71,6 +76,7 @@ public struct Hello: Sendable, Equatable {
         ] {
             buffer.writeAttribute(name, words.joined(separator: " "))
         }
+        if reads != .all { buffer.writeAttribute("reads", reads.names.joined(separator: " ")) }
         if let upkeep { buffer.writeAttribute("upkeep", upkeep) }
     }
 

@@ -12,6 +12,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
     private let environment: ProcessEnvironment
     private let reloadConfiguration: () throws -> Void
     private let tally: ServiceTally
+    private var knownChecks = KnownChecks()
     /// A process id alone may come back.
     private let process = "\(getpid())-\(MonotonicInstant.now.microseconds)"
     private var checkServer: MessageServer?
@@ -87,8 +88,11 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             let hello = hello
             responder.send { hello.encode(into: &$0) }
         case "check":
-            guard let request = CheckRequest(message.attributes) else { return responder.hangUp() }
-            check(request) { reply in responder.send { reply.encode(into: &$0) } }
+            guard let request = CheckRequest(message.attributes, known: &knownChecks) else {
+                return responder.hangUp()
+            }
+            let asked = request.asked
+            check(request) { reply in responder.send { reply.encode(to: asked, into: &$0) } }
         case "fact":
             tally.count(.facts)
             // What is missing in the reply is unknown. Hanging up would cost other questions their connection.
@@ -110,8 +114,9 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
     private func check(_ request: CheckRequest, reply: @escaping @Sendable (CheckReply) -> Void) {
         let start = MonotonicInstant.now
         let tally = tally
+        let asked = request.asked
         service.check(request) { answer in
-            tally.answered(answer, since: start)
+            tally.answered(answer, to: asked, since: start)
             reply(answer)
         }
     }
@@ -123,7 +128,8 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
         guard message.attributes.string("request") == "smtpd_access_policy" else { return responder.hangUp() }
         let policy = PolicyRequest(message.attributes)
         var request = CheckRequest(
-            checks: service.hello.checks, policy: policy, key: RecordingKey(policy: "direct", request: policy),
+            checks: service.hello.checks, policy: policy.reading(service.hello.reads),
+            key: RecordingKey(policy: "direct", request: policy),
             deadline: MonotonicInstant.now.advanced(byMilliseconds: Self.directLimit))
         request.isDirect = true
         let rule = service.directFailureRule

@@ -21,6 +21,18 @@ final class ServiceTally: Sendable {
     private struct State {
         var events: [Event: UInt64] = [:]
         var checks: [Check]
+        /// The question that was answered last, and the places of its checks' figures; nil for one there is not.
+        var lastAsked: AskedChecks?
+        var lastPlaces: [Int?] = []
+
+        /// The next question is nearly always the same.
+        mutating func places(of asked: AskedChecks, in names: [String]) -> [Int?] {
+            if asked !== lastAsked {
+                lastAsked = asked
+                lastPlaces = asked.names.map { names.firstIndex(of: $0) }
+            }
+            return lastPlaces
+        }
     }
 
     /// The checks' names, in the order of their figures.
@@ -37,25 +49,24 @@ final class ServiceTally: Sendable {
         state.withLock { $0.events[event, default: 0] &+= 1 }
     }
 
-    func answered(_ reply: CheckReply, since start: MonotonicInstant) {
-        answered(reply, microseconds: MonotonicInstant.now.microseconds(since: start))
+    func answered(_ reply: CheckReply, to asked: AskedChecks, since start: MonotonicInstant) {
+        answered(reply, to: asked, microseconds: MonotonicInstant.now.microseconds(since: start))
     }
 
-    func answered(_ reply: CheckReply, microseconds: Int) {
+    /// - Parameter asked: the checks that were asked for; the results come in their order.
+    func answered(_ reply: CheckReply, to asked: AskedChecks, microseconds: Int) {
         guard case .results(let results) = reply else { return count(.needs) }
         state.withLock { state in
-            for (name, result) in results {
-                // A service has few checks, so looking through them is quicker than hashing the name.
-                let length = name.utf8.count
-                let place = names.firstIndex { $0.utf8.count == length && $0 == name }
-                guard let index = place else {
+            let places = state.places(of: asked, in: names)
+            for index in 0..<min(places.count, results.count) {
+                guard let place = places[index] else {
                     state.events[.unknownCheck, default: 0] &+= 1
                     continue
                 }
-                state.checks[index].latency.record(microseconds: Int64(microseconds))
-                switch result {
-                case .error: state.checks[index].errors &+= 1
-                case .verdict(let verdict, _, _): state.checks[index].words[verdict.word.rawValue] &+= 1
+                state.checks[place].latency.record(microseconds: Int64(microseconds))
+                switch results[index].result {
+                case .error: state.checks[place].errors &+= 1
+                case .verdict(let verdict, _, _): state.checks[place].words[verdict.word.rawValue] &+= 1
                 }
             }
         }

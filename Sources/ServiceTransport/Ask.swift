@@ -6,8 +6,10 @@ public import ServiceProtocol
 public struct Ask: Sendable {
     /// The asker's own name for it; comes back with the outcome.
     public var token: UInt64
-    /// The encoded request without its first lines and without the closing empty line.
+    /// The encoded request without its first lines, without Postfix's attributes and without the closing empty line.
     public var payload: ByteBuffer
+    /// The request of Postfix that it is about; each endpoint is told those attributes that it reads.
+    public var policy: PolicyRequest?
     /// When the asker stops waiting.
     public var expires: MonotonicInstant
     /// Whether it may be asked again after a connection was lost: true for reading checks and for recordings with a
@@ -16,14 +18,18 @@ public struct Ask: Sendable {
     /// Picks the endpoint among several; equal values go to the same one. For locality only, never for correctness.
     public var affinity: UInt64
 
-    /// The longest payload in bytes: with the lines around it the message is within the limits of its reader, which
+    /// The longest question in bytes, payload and attributes: with the lines around it the message is within the limits of its reader, which
     /// would close the connection on a longer one.
-    public static let longestPayload = AttributeListLimits.standard.message - 64
+    public static let longest = AttributeListLimits.standard.message - 64
 
     /// A question.
-    public init(token: UInt64, payload: ByteBuffer, expires: MonotonicInstant, isRepeatable: Bool, affinity: UInt64) {
+    public init(
+        token: UInt64, payload: ByteBuffer, policy: PolicyRequest? = nil, expires: MonotonicInstant,
+        isRepeatable: Bool, affinity: UInt64
+    ) {
         self.token = token
         self.payload = payload
+        self.policy = policy
         self.expires = expires
         self.isRepeatable = isRepeatable
         self.affinity = affinity

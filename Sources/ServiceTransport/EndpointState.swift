@@ -45,8 +45,13 @@ struct EndpointState: Sendable {
     var connection: UInt64 = 0
     var inFlight: [UInt64: Pending] = [:]
     var hello: Hello? {
-        didSet { if hello != nil { refusal = nil } }
+        didSet {
+            if hello != nil { refusal = nil }
+            reads = hello?.reads ?? .all
+        }
     }
+    /// The attributes it is told, by its hello.
+    private var reads = PolicyAttributeSet.all
     /// Why the last connection was given up before it was of any use, until one is.
     var refusal: String?
     private var nextID: UInt64 = 1
@@ -82,7 +87,7 @@ struct EndpointState: Sendable {
         let id = nextID
         nextID += 1
         inFlight[id] = pending
-        return QuestionMessage(id: id, payload: pending.ask.payload)
+        return QuestionMessage(id: id, pending.ask, reads: reads)
     }
 
     mutating func startConnecting() -> UInt64? {

@@ -25,9 +25,9 @@ final class MessageHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         if received.readableBytes == 0 { received = bytes } else { received.writeBuffer(&bytes) }
         do {
-            while !isClosed, let message = try framer.next(from: &received) {
-                guard message.readableBytes > 0 else { continue }
-                receive(.message(try AttributeList(message)))
+            while !isClosed, let list = try framer.nextList(from: &received) {
+                guard !list.isEmpty else { continue }
+                receive(.message(list))
             }
         } catch {
             close(context, reason: "\(error)")

@@ -92,9 +92,9 @@ final class MessageServerConnection: ChannelDuplexHandler {
         defer { isTaking = false }
         do {
             var count = 0
-            while hasRoom, let message = try framer.next(from: &received) {
+            while hasRoom, let list = try framer.nextList(from: &received) {
                 patience.requestIsWhole()
-                try take(message)
+                try take(list)
                 count += 1
                 if count.isMultiple(of: largestPortion) { sendReplies() }
             }
@@ -104,8 +104,7 @@ final class MessageServerConnection: ChannelDuplexHandler {
         }
     }
 
-    private func take(_ message: ByteBuffer) throws {
-        let list = try AttributeList(message)
+    private func take(_ list: AttributeList) throws {
         let isOurs = list.protocolVersion == 1
         if self.isOurs == nil || isOurs { self.isOurs = isOurs }
         let id = isOurs ? list.string("id") ?? "" : nil

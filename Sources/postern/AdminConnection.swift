@@ -70,7 +70,7 @@ struct AdminConnection: ~Copyable {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
             do {
-                if let message = try framer.next(from: &received) { return try AttributeList(message) }
+                if let list = try framer.nextList(from: &received) { return list }
             } catch {
                 return nil
             }

@@ -114,7 +114,9 @@ struct PolicyDialog {
     }
 
     private mutating func note(_ service: String, _ ask: Ask) -> String {
-        let payload = Self.message([]) + String(buffer: ask.payload)
+        var bytes = ask.payload
+        ask.policy?.encodeAttributes(into: &bytes)
+        let payload = Self.message([]) + String(buffer: bytes)
         guard let attributes = try? AttributeList(ByteBuffer(string: payload)) else { return "bad question" }
         let question = Question(service: service, ask: ask, attributes: attributes)
         open.append(question)

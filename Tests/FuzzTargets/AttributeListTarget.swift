@@ -29,6 +29,28 @@ public enum AttributeListTarget: FuzzTarget {
             try checkReading(list)
             try checkWriting(list)
         }
+        try checkFraming(bytes, limits, messages)
+    }
+
+    /// The framer's own lists are those of the messages it finds.
+    private static func checkFraming(
+        _ bytes: [UInt8], _ limits: AttributeListLimits, _ messages: [ByteBuffer]
+    ) throws(BrokenInvariant) {
+        var buffer = ByteBuffer()
+        var framer = AttributeListFramer(limits: limits)
+        var lists: [AttributeList] = []
+        for piece in [bytes.prefix(bytes.count / 2), bytes.suffix(bytes.count - bytes.count / 2)] {
+            buffer.writeBytes(piece)
+            while let list = (try? framer.nextList(from: &buffer)) ?? nil { lists.append(list) }
+        }
+        try same(lists.count, messages.count, "the number of lists")
+        for (list, message) in zip(lists, messages) {
+            let whole = try succeed("a framed message is refused") { try AttributeList(message, limits: limits) }
+            let (found, expected) = (attributes(of: list), attributes(of: whole))
+            try same(found.map(\.name), expected.map(\.name), "names found by the framer")
+            try same(found.map(\.value), expected.map(\.value), "values found by the framer")
+            try same(list.protocolVersion, whole.protocolVersion, "the version found by the framer")
+        }
     }
 
     /// All ways to read a list agree.

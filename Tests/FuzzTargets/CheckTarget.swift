@@ -17,11 +17,7 @@ public enum CheckTarget: FuzzTarget {
     }
 
     private static func check(_ request: CheckRequest) throws(BrokenInvariant) {
-        let list = try Message.sent { buffer in
-            var attributes = ByteBuffer()
-            request.policy.encodeAttributes(into: &attributes)
-            request.encode(into: &buffer, attributes: attributes)
-        }
+        let list = try Message.sent { request.encode(into: &$0) }
         let again = try must(CheckRequest(list), "a question that was written is none")
         try same(again.checks, request.checks, "the checks")
         try same(again.key, request.key, "the key")

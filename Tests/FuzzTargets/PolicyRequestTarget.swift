@@ -14,7 +14,19 @@ public enum PolicyRequestTarget: FuzzTarget {
         while let message = (try? framer.next(from: &buffer)) ?? nil {
             if let request = try decoded(message) { try check(request) }
         }
+        try checkFraming(bytes)
         if let list = Message.decoded(bytes) { try check(PolicyRequest(list)) }
+    }
+
+    /// The framer's own request is that of the message it finds.
+    private static func checkFraming(_ bytes: [UInt8]) throws(BrokenInvariant) {
+        var buffers = (ByteBuffer(bytes: bytes), ByteBuffer(bytes: bytes))
+        var framers = (AttributeListFramer(), AttributeListFramer())
+        while let message = (try? framers.0.next(from: &buffers.0)) ?? nil {
+            let expected = try? PolicyRequest(message)
+            try same(try? framers.1.nextRequest(from: &buffers.1), expected, "the request found by the framer")
+            try same(buffers.1.readableBytes, buffers.0.readableBytes, "the bytes behind the request")
+        }
     }
 
     private static func decoded(_ message: ByteBuffer) throws(BrokenInvariant) -> PolicyRequest? {

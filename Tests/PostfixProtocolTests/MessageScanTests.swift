@@ -1,10 +1,15 @@
+import NIOCore
 import Testing
 
 @testable import PostfixProtocol
 
 @Suite struct MessageScanTests {
     private func scan(_ bytes: [UInt8]) -> MessageScan {
-        bytes.withUnsafeBytes { MessageScan($0) }
+        var lines = LineScan(limits: .standard)
+        return bytes.withUnsafeBytes { bytes in
+            #expect(lines.readWhole(ByteBuffer(bytes: bytes)) == nil)
+            return MessageScan(bytes, lines.kinds)
+        }
     }
 
     /// Each byte at each place of words and rest, against the definition.

@@ -4,12 +4,6 @@ import ServiceProtocol
 import Testing
 
 @Suite struct CheckRequestTests {
-    private static func encode(_ request: CheckRequest, into buffer: inout ByteBuffer) {
-        var attributes = ByteBuffer()
-        request.policy.encodeAttributes(into: &attributes)
-        request.encode(into: &buffer, attributes: attributes)
-    }
-
     private static let policy = PolicyRequest.make([
         .request: "smtpd_access_policy", .protocolState: "RCPT", .sender: "100%@example.com", .recipient: "b@x.example",
     ])
@@ -25,7 +19,7 @@ import Testing
             "fact.local:x.example=yes", "recipients=complete", "recipient_list=a@x%0Ab@y", "protocol_state=RCPT",
             "sender=100%25@example.com", "recipient=b@x.example",
         ]
-        #expect(lines { Self.encode(request, into: &$0) } == expected)
+        #expect(lines { request.encode(into: &$0) } == expected)
     }
 
     @Test func itIsReadBack() throws {
@@ -34,7 +28,7 @@ import Testing
             deadline: MonotonicInstant(milliseconds: 81_234_567),
             facts: [FactName(kind: "local", subject: "x.example"): "50%\n"],
             recipients: KnownRecipients(addresses: ["a@x", "b@y"], isComplete: true), isDryRun: true)
-        let read = try #require(CheckRequest(try sent { Self.encode(request, into: &$0) }))
+        let read = try #require(CheckRequest(try sent { request.encode(into: &$0) }))
         #expect(read.checks == request.checks)
         #expect(read.policy.string(.sender) == "100%@example.com")
         #expect(read.policy.protocolState == .rcpt)
@@ -107,7 +101,7 @@ import Testing
 
     private static func readBack(_ recipients: KnownRecipients) throws -> KnownRecipients? {
         let request = CheckRequest(checks: ["a"], policy: policy, recipients: recipients)
-        let list = try sent { encode(request, into: &$0) }
+        let list = try sent { request.encode(into: &$0) }
         return CheckRequest(list)?.recipients
     }
 

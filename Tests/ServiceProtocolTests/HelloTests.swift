@@ -25,6 +25,20 @@ import Testing
         #expect(Hello(try sent(hello.encode)) == hello)
     }
 
+    @Test func whoSaysNothingReadsEverything() throws {
+        func reads(_ lines: String...) throws -> PolicyAttributeSet? {
+            Hello(try AttributeList(ByteBuffer(string: "protocol=1\nservice=x\n" + lines.joined())))?.reads
+        }
+        #expect(try reads() == .all)
+        #expect(try reads("reads=\n") == [])
+        #expect(try reads("reads=sender client_address\n") == [.clientAddress, .sender])
+        #expect(try reads("reads=sender of_a_later_postfix\n") == [.sender])
+        let narrow = Hello(service: "x", reads: [.size, .sender])
+        #expect(lines(narrow.encode).contains("reads=sender size"))
+        #expect(Hello(try sent(narrow.encode)) == narrow)
+        #expect(!lines(Self.throttle.encode).contains { $0.hasPrefix("reads=") })
+    }
+
     @Test func aNewerOneIsUnderstood() throws {
         let list = try received("service=x", "colour=blue", "checks=a", "wants=new:thing recipients :bad x:")
         let hello = try #require(Hello(list))

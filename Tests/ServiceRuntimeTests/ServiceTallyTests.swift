@@ -15,11 +15,13 @@ import Testing
 
     @Test func answersByCheckAndFirstWord() throws {
         let tally = ServiceTally(checks: ["greylist", "other"])
+        let asked = AskedChecks(["greylist"])
         for text in ["none", "451 4.7.1 later", "452 later", "pass", "PREPEND X-A: b"] {
-            tally.answered(Self.reply(("greylist", try Self.verdict(text))), microseconds: 100)
+            tally.answered(Self.reply(("greylist", try Self.verdict(text))), to: asked, microseconds: 100)
         }
         tally.answered(
-            Self.reply(("other", .error("no database")), ("greylist", try Self.verdict("none"))), microseconds: 900)
+            Self.reply(("other", .error("no database")), ("greylist", try Self.verdict("none"))),
+            to: AskedChecks(["other", "greylist"]), microseconds: 900)
         let rows = tally.rows().map { "\($0.name)=\($0.value)" }
         #expect(
             rows == [
@@ -31,12 +33,27 @@ import Testing
             ])
     }
 
+    /// The places of the last question's checks must not be taken for those of another.
+    @Test func questionsInTurn() throws {
+        let tally = ServiceTally(checks: ["a", "b"])
+        let (first, second) = (AskedChecks(["a", "x", "b"]), AskedChecks(["b"]))
+        for _ in 0..<3 {
+            tally.answered(
+                Self.reply(("a", .verdict(.none)), ("x", .error("")), ("b", .verdict(.pass))), to: first,
+                microseconds: 1)
+            tally.answered(Self.reply(("b", .verdict(.none))), to: second, microseconds: 1)
+        }
+        let rows = tally.rows().filter { !$0.name.contains(".time.") }.map { "\($0.name)=\($0.value)" }
+        #expect(rows == ["checks.a.none=3", "checks.b.none=3", "checks.b.pass=3", "unknown-check=3"])
+    }
+
     @Test func eventsAndNeeds() throws {
         let tally = ServiceTally(checks: ["a"])
         tally.count(.facts)
         tally.count(.facts)
         tally.count(.upkeep)
-        tally.answered(.needs([FactName(kind: "networks", subject: "x.example")]), microseconds: 5)
+        tally.answered(
+            .needs([FactName(kind: "networks", subject: "x.example")]), to: AskedChecks(["a"]), microseconds: 5)
         #expect(tally.rows().map { "\($0.name)=\($0.value)" } == ["facts=2", "needs=1", "upkeep=1"])
     }
 
@@ -44,7 +61,9 @@ import Testing
     @Test func unknownChecksAreOneFigure() {
         let tally = ServiceTally(checks: ["a"])
         for number in 0..<1_000 {
-            tally.answered(Self.reply(("x\(number)", .error("unknown check x\(number)"))), microseconds: 1)
+            let name = "x\(number)"
+            tally.answered(
+                Self.reply((name, .error("unknown check \(name)"))), to: AskedChecks([name]), microseconds: 1)
         }
         #expect(tally.rows().map { "\($0.name)=\($0.value)" } == ["unknown-check=1000"])
     }

@@ -1,3 +1,5 @@
+import NIOCore
+import PostfixProtocol
 import ServiceProtocol
 import Testing
 
@@ -42,6 +44,35 @@ import Testing
             }
         }
         #expect(client.state.unanswered == 0)
+    }
+
+    /// What one instance does not read, another may: each is told by its own hello, also when it takes a question over.
+    @Test func eachInstanceIsToldWhatItReads() throws {
+        var client = Self.connected()
+        #expect(client.receive("protocol=1\nid=0\nservice=greylist\nreads=sender\n", endpoint: 0) == ["up 0"])
+        let policy = PolicyRequest.make([.request: "smtpd_access_policy", .sender: "a@x", .recipient: "b@y"])
+        func sent(_ actions: [ServiceClientState.Action]) throws -> (endpoint: Int, values: [String?]) {
+            for case .send(let endpoint, _, let message) in actions {
+                var bytes = ByteBuffer()
+                message.encode(into: &bytes)
+                let list = try AttributeList(bytes)
+                return (endpoint, ["ask", "sender", "recipient", "request"].map { list.string($0) })
+            }
+            return (-1, [])
+        }
+        var actions: [ServiceClientState.Action] = []
+        let now = MonotonicInstant(microseconds: client.now)
+        let ask = Ask(
+            token: 1, payload: ByteBuffer(string: "ask=1\n"), policy: policy,
+            expires: now.advanced(byMilliseconds: 500), isRepeatable: true, affinity: 0)
+        client.state.ask(ask, now: now, actions: &actions)
+        var told = try sent(actions)
+        #expect(told == (0, ["1", "a@x", nil, nil]))
+        #expect(client.receive(Self.old, endpoint: 1) == ["up 1"])
+        actions = []
+        client.state.disconnected(endpoint: 0, connection: 1, reason: "lost", now: now, actions: &actions)
+        told = try sent(actions)
+        #expect(told == (1, ["1", "a@x", "b@y", nil]))
     }
 
     @Test func anotherMajorVersionIsRefusedLoudlyAndTheOtherInstanceAnswersAll() {

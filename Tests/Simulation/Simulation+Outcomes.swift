@@ -135,9 +135,7 @@ extension Simulation {
             checks: question.checks, policy: question.evaluation.model.request,
             key: RecordingKey(policy: "default", request: question.evaluation.model.request),
             deadline: MonotonicInstant(microseconds: question.expires))
-        var attributes = ByteBuffer()
-        question.evaluation.model.request.encodeAttributes(into: &attributes)
-        ask.encode(into: &payload, attributes: attributes)
+        ask.encode(into: &payload)
         let again = Ask(
             token: question.token, payload: payload, expires: MonotonicInstant(microseconds: question.expires),
             isRepeatable: question.isRepeatable, affinity: 0)

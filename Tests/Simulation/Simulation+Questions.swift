@@ -8,7 +8,7 @@ extension Simulation {
     func asked(_ service: String, _ ask: Ask) {
         guard let index = Scenario.serviceNames.firstIndex(of: service) else { return violate("asks nobody") }
         guard let evaluation = evaluationOfToken[ask.token >> 16] else { return violate("a question without request") }
-        guard let list = decoded(ask.payload) else { return violate("a question that cannot be read") }
+        guard let list = decoded(ask) else { return violate("a question that cannot be read") }
         let question = Question(
             token: ask.token, evaluation: evaluation, service: index, checks: words(list.string("checks")),
             facts: words(list.string("names")), expires: ask.expires.microseconds, isRepeatable: ask.isRepeatable)
@@ -25,9 +25,10 @@ extension Simulation {
         perform(index) { $0.ask(ask, now: $1, actions: &$2) }
     }
 
-    private func decoded(_ payload: ByteBuffer) -> AttributeList? {
+    private func decoded(_ ask: Ask) -> AttributeList? {
         var message = ByteBuffer(string: "protocol=1\n")
-        message.writeImmutableBuffer(payload)
+        message.writeImmutableBuffer(ask.payload)
+        ask.policy?.encodeAttributes(into: &message)
         return try? AttributeList(message)
     }
 

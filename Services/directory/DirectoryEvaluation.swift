@@ -33,18 +33,20 @@ final class DirectoryEvaluation: Sendable {
         var recording: (entries: [OutboundWhitelisting.Entry], place: Int)?
     }
 
-    func run(
-        on service: DirectoryService, answers: LookupList<Answer>, round: Int,
-        reply: @escaping @Sendable (CheckReply) -> Void
+    func run(on service: DirectoryService, reply: @escaping @Sendable (CheckReply) -> Void) {
+        run(on: service, Knowledge(service.board, domains: settings.domains), round: 0, reply)
+    }
+
+    private func run(
+        on service: DirectoryService, _ known: Knowledge, round: Int, _ reply: @escaping @Sendable (CheckReply) -> Void
     ) {
-        var knowledge = Knowledge(service.board, answers: answers, domains: settings.domains)
+        var knowledge = known
         let outcome = decide(&knowledge)
         guard outcome.isUndecided, knowledge.lacksSomething, round < Self.maximumRounds else {
             return finish(outcome, on: service, reply)
         }
-        let known = knowledge.answers
-        service.board.fetch(knowledge.missing) { received in
-            self.run(on: service, answers: known.adding(received), round: round + 1, reply: reply)
+        service.board.fetch(knowledge.missing) { [knowledge] received in
+            self.run(on: service, knowledge.adding(received), round: round + 1, reply)
         }
     }
 

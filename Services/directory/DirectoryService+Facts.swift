@@ -26,23 +26,22 @@ extension DirectoryService {
                 reply(FactReply(values: value.map { [page: $0] } ?? [:]))
             }
         }
-        tell(request.names, domains, answers: LookupList(), isLast: false) { [board] values in
+        tell(request.names, Knowledge(board, domains: domains), isLast: false) { [board] values in
             // What was asked meanwhile may have been read before a change that has been told since.
             reply(FactReply(values: values, revision: board.revision == revision ? revision : nil))
         }
     }
 
     private func tell(
-        _ names: [FactName], _ domains: LocalDomains, answers: LookupList<Answer>, isLast: Bool,
+        _ names: [FactName], _ known: Knowledge, isLast: Bool,
         _ reply: @escaping @Sendable ([FactName: String]) -> Void
     ) {
-        var knowledge = Knowledge(board, answers: answers, domains: domains)
+        var knowledge = known
         var values: [FactName: String] = [:]
         for name in names { values[name] = Self.value(of: name, &knowledge) }
-        guard !knowledge.missing.isEmpty, !isLast else { return reply(values) }
-        let known = knowledge.answers
-        board.fetch(knowledge.missing) { [self] received in
-            tell(names, domains, answers: known.adding(received), isLast: true, reply)
+        guard knowledge.lacksSomething, !isLast else { return reply(values) }
+        board.fetch(knowledge.missing) { [self, knowledge] received in
+            tell(names, knowledge.adding(received), isLast: true, reply)
         }
     }
 

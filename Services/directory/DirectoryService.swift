@@ -99,7 +99,7 @@ public final class DirectoryService: PolicyService {
         let subject = DirectorySubject(
             request.policy, facts: request.facts, settings: current, now: clock.unixSeconds())
         let evaluation = DirectoryEvaluation(request: request, subject: subject, settings: current)
-        evaluation.run(on: self, answers: LookupList(), round: 0, reply: reply)
+        evaluation.run(on: self, reply: reply)
     }
 
     /// Finishes what was asked and closes the connections.

@@ -18,6 +18,7 @@ package struct AnswerTable: Sendable {
     private var old: [Lookup: Entry] = [:]
     /// By backend: which edition of what it holds is good. Answers of earlier ones lie there until their place is needed.
     private var editions = [Int](repeating: 0, count: Lookup.Backend.allCases.count)
+    private var empty = EmptyKinds()
     private var lifetime: Int
     private var staleLifetime: Int
     private var capacity: Int
@@ -47,6 +48,9 @@ package struct AnswerTable: Sendable {
         return entry.answer
     }
 
+    /// The kinds of which there are no rows, and no answer that says otherwise.
+    package func emptyKinds(now: Int) -> Lookup.Kinds { empty.kinds(now) }
+
     private func entry(of lookup: Lookup) -> Entry? {
         guard let entry = young[lookup] ?? old[lookup], entry.edition == edition(of: lookup) else { return nil }
         return entry
@@ -63,12 +67,15 @@ package struct AnswerTable: Sendable {
         put(
             Entry(answer: answer, expires: expires, goesBad: expires + staleLifetime, edition: edition(of: lookup)),
             lookup)
+        empty.note(answer, to: lookup, until: expires)
     }
 
     private mutating func put(_ entry: Entry, _ lookup: Lookup) {
         if young.count >= capacity / 2, young[lookup] == nil {
             old = young
             young = [:]
+            let kept = old
+            empty.forget { kept[.rows($0)] == nil }
         }
         young[lookup] = entry
     }
@@ -83,6 +90,7 @@ package struct AnswerTable: Sendable {
     /// Forgets what one backend has answered.
     package mutating func forget(_ backend: Lookup.Backend) {
         editions[backend.rawValue] += 1
+        empty.forget { Lookup.rows($0).backend == backend }
     }
 
     /// Forgets everything.

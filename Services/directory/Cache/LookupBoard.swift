@@ -92,6 +92,11 @@ final class LookupBoard: Sendable {
         state.withLock { $0.table.answer(to: lookup, now: now) }
     }
 
+    /// The kinds of which there is nothing at a moment, so that questions about them have one answer.
+    func emptyKinds(now: Int) -> Lookup.Kinds {
+        state.withLock { $0.table.emptyKinds(now: now) }
+    }
+
     /// The number of kept answers, and what happened so far.
     var figures: (answers: Int, counts: Figures) {
         state.withLock { ($0.table.count, $0.figures) }

@@ -99,16 +99,16 @@ package struct AccessList: Sendable, Equatable {
     private func locals(
         _ address: EnvelopeAddress, _ target: Mailbox?, _ knowledge: inout Knowledge
     ) -> [Row]? {
-        rows(knowledge.entries(.localEntries(address)), target.map { knowledge.entries(.localEntries(.mailbox($0))) })
+        rows(knowledge.localEntries(address), target.map { knowledge.localEntries(.mailbox($0)) })
     }
 
     private func externals(
         _ address: EnvelopeAddress, _ target: Mailbox?, withWildcard: Bool, client: ClientAddress? = nil,
         _ knowledge: inout Knowledge
     ) -> [Row]? {
-        let own = knowledge.entries(.externalEntries(address, withWildcard: withWildcard))
-        let clients = client?.address == nil ? [] : client.flatMap { knowledge.entries(.clientEntries($0)) }
-        let derived = target.map { knowledge.entries(.externalEntries(.mailbox($0), withWildcard: false)) }
+        let own = knowledge.externalEntries(address, withWildcard: withWildcard)
+        let clients = client?.address == nil ? [] : client.flatMap { knowledge.clientEntries($0) }
+        let derived = target.map { knowledge.externalEntries(.mailbox($0), withWildcard: false) }
         guard let own, let clients else { return nil }
         return rows(own + clients, derived)
     }

@@ -4,13 +4,15 @@ package import MailTypes
 ///
 /// A decision asks for everything that it could use, as far as it can know, before it gives up for what is missing: so
 /// the answers come in few rounds.
-package struct Knowledge {
+package struct Knowledge: Sendable {
     private let board: LookupBoard
     /// The answers that this decision has asked for itself, failures among them, and those that it has found on the
     /// board: it looks there once for each.
-    private(set) var answers: LookupList<Answer>
-    private let now: Int
+    private var answers = LookupList<Answer>()
+    private var now: Int
     private let domains: LocalDomains
+    /// Of what there is nothing at all, since the decision began: no question about it is made.
+    private let empty: Lookup.Kinds
 
     /// What this decision knows of addresses and of domains: most checks ask for the same two or three, and nothing is
     /// hashed for them here.
@@ -22,14 +24,22 @@ package struct Knowledge {
     package private(set) var failure: String?
 
     /// Knowledge of what is on a board now, which others may go on writing on.
-    /// - Parameters:
-    ///   - domains: The domains of the configuration, which are known without asking.
-    ///   - answers: Answers that stand above those on the board.
-    init(_ board: LookupBoard, answers: LookupList<Answer>, domains: LocalDomains) {
+    /// - Parameter domains: The domains of the configuration, which are known without asking.
+    init(_ board: LookupBoard, domains: LocalDomains) {
         self.board = board
-        self.answers = answers
         self.domains = domains
         now = board.now
+        empty = board.emptyKinds(now: now)
+    }
+
+    /// The same with the answers to what was missing, which stand above those on the board; for another attempt.
+    func adding(_ received: [(lookup: Lookup, answer: Answer)]) -> Self {
+        var knowledge = self
+        knowledge.answers = answers.adding(received)
+        knowledge.wanted = LookupList()
+        knowledge.failure = nil
+        knowledge.now = board.now
+        return knowledge
     }
 
     /// What has to be asked before the decision can be made.
@@ -41,6 +51,11 @@ package struct Knowledge {
     /// Forgets what failed: the next check begins.
     mutating func begin() {
         failure = nil
+    }
+
+    /// - Parameter question: Of that kind. It is not made when there is nothing of the kind.
+    private mutating func answer(_ kind: Lookup.Kind, _ question: @autoclosure () -> Lookup.Question) -> Answer? {
+        empty.contains(kind) ? .nothing(kind) : answer(question())
     }
 
     private mutating func answer(_ question: Lookup.Question) -> Answer? {
@@ -87,12 +102,13 @@ package struct Knowledge {
         if let entry = domains.entry(of: domain) { return entry }
         // What no administrator could have entered need not be asked for.
         guard domain.isListDomain else { return .unknown }
-        guard case .domain(let entry)? = answer(.domain(domain)) else { return nil }
+        guard case .domain(let entry)? = answer(.domain, .domain(domain)) else { return nil }
         return entry
     }
 
     /// What an address is.
     package mutating func account(_ mailbox: Mailbox) -> AccountEntry? {
+        if empty.contains(.account) { return AccountEntry() }
         if let entry = accounts[mailbox.text] { return entry }
         guard case .account(let entry)? = answer(.account(mailbox)) else { return nil }
         accounts.add(mailbox.text, entry)
@@ -101,7 +117,7 @@ package struct Knowledge {
 
     /// What somebody is to a list.
     package mutating func roles(of person: String, in list: Mailbox) -> ListRoles? {
-        guard case .roles(let roles)? = answer(.roles(list: list, person: person)) else { return nil }
+        guard case .roles(let roles)? = answer(.roles, .roles(list: list, person: person)) else { return nil }
         return roles
     }
 
@@ -116,9 +132,23 @@ package struct Knowledge {
         }
     }
 
-    /// The answer to one of the three questions for entries of access lists.
-    package mutating func entries(_ question: Lookup.Question) -> [AccessEntry]? {
-        guard case .entries(let entries)? = answer(question) else { return nil }
+    /// The local accounts with access lists that cover an address.
+    package mutating func localEntries(_ address: EnvelopeAddress) -> [AccessEntry]? {
+        entries(answer(.localEntries, .localEntries(address)))
+    }
+
+    /// The entries of access lists that cover an address; see ``Lookup/Question``.
+    package mutating func externalEntries(_ address: EnvelopeAddress, withWildcard: Bool) -> [AccessEntry]? {
+        entries(answer(.externalEntries, .externalEntries(address, withWildcard: withWildcard)))
+    }
+
+    /// The entries of access lists that cover a client.
+    package mutating func clientEntries(_ client: ClientAddress) -> [AccessEntry]? {
+        entries(answer(.externalEntries, .clientEntries(client)))
+    }
+
+    private func entries(_ answer: Answer?) -> [AccessEntry]? {
+        guard case .entries(let entries)? = answer else { return nil }
         return entries
     }
 
@@ -130,7 +160,7 @@ package struct Knowledge {
 
     /// What is said about a reverse name.
     package mutating func reverseName(_ name: String) -> ReverseNameEntry? {
-        guard case .reverseName(let entry)? = answer(.reverseName(name)) else { return nil }
+        guard case .reverseName(let entry)? = answer(.reverseName, .reverseName(name)) else { return nil }
         return entry
     }
 }

@@ -57,6 +57,20 @@ package struct Lookup: Hashable, Sendable {
         case reverseName
     }
 
+    /// Several kinds.
+    package struct Kinds: OptionSet, Sendable {
+        /// The kinds as bits, in their order.
+        package let rawValue: Int
+
+        /// Kinds from bits.
+        package init(rawValue: Int) {
+            self.rawValue = rawValue
+        }
+
+        /// Whether a kind is among them.
+        func contains(_ kind: Kind) -> Bool { rawValue & 1 << kind.rawValue != 0 }
+    }
+
     /// Whether there is any row that questions of a kind could find; made once, since each decision asks it often.
     static func rows(_ kind: Kind) -> Lookup { rows[kind.rawValue] }
 

@@ -16,3 +16,5 @@ struct NamedFew<Value> {
         elements.append((name, value))
     }
 }
+
+extension NamedFew: Sendable where Value: Sendable {}

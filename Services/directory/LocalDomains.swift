@@ -2,8 +2,9 @@ public import MailTypes
 
 /// The mail domains of this server: which are its own, which are other names for them, which it is backup MX for.
 ///
-/// Domains are compared in normalised form, so a U-label equals its A-label.
-public struct LocalDomains: Sendable, Hashable {
+/// Domains are compared in normalised form, so a U-label equals its A-label. An object, since each decision takes them
+/// along.
+public final class LocalDomains: Sendable {
     /// What a domain is to this server. The raw value is what the administration tools print.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// It has mailboxes here.
@@ -14,10 +15,13 @@ public struct LocalDomains: Sendable, Hashable {
         case backupMX = "backup-mx"
     }
 
-    private var kinds: [Domain: Kind] = [:]
-    private var targets: [Domain: Domain] = [:]
+    private let kinds: [Domain: Kind]
+    private let targets: [Domain: Domain]
     /// What is known of the domains of the lists and the names of the host; nearly every decision asks.
-    private var entries: [Domain: DomainEntry] = [:]
+    private let entries: [Domain: DomainEntry]
+    /// The same while they are few, to be compared one after the other, which costs less than hashing; else nothing.
+    private let fewEntries: [(domain: Domain, entry: DomainEntry)]
+    private static let few = 4
     /// All domains of the lists in the order of their texts.
     private let sorted: [Domain]
 
@@ -26,6 +30,9 @@ public struct LocalDomains: Sendable, Hashable {
     public init(
         local: [Domain] = [], aliases: [Domain: Domain] = [:], backupMX: [Domain] = [], hostnames: [Domain] = []
     ) {
+        var kinds: [Domain: Kind] = [:]
+        var targets: [Domain: Domain] = [:]
+        var entries: [Domain: DomainEntry] = [:]
         for domain in backupMX { kinds[domain] = .backupMX }
         for (alias, target) in aliases {
             kinds[alias] = .alias
@@ -38,6 +45,10 @@ public struct LocalDomains: Sendable, Hashable {
         for hostname in hostnames { entries[hostname] = DomainEntry(hosting: .local, owner: hostname) }
         for (domain, kind) in kinds { entries[domain] = DomainEntry(domain, kind, target: targets[domain]) }
         sorted = kinds.keys.sorted { $0.text < $1.text }
+        fewEntries = entries.count > Self.few ? [] : entries.map { ($0.key, $0.value) }
+        self.kinds = kinds
+        self.targets = targets
+        self.entries = entries
     }
 
     /// Whether mail for the domain is this server's business: a domain of one of the lists, or a name of the host.
@@ -57,7 +68,7 @@ public struct LocalDomains: Sendable, Hashable {
 
     /// What is known of a domain; nil when it is neither in the lists nor a name of the host.
     func entry(of domain: Domain) -> DomainEntry? {
-        entries[domain]
+        fewEntries.isEmpty ? entries[domain] : fewEntries.first { $0.domain == domain }?.entry
     }
 
     /// All domains of the lists in alphabetical order.

@@ -33,6 +33,15 @@ import Testing
         #expect(domains.aliasTarget(of: try Self.domain("a.example")) == nil)
     }
 
+    /// As many as are found by comparing, and more.
+    @Test(arguments: [0, 1, 4, 5, 100])
+    func entries(_ count: Int) throws {
+        let local = try (0..<count).map { try Self.domain("d\($0).example") }
+        let domains = LocalDomains(local: local)
+        for domain in local { #expect(domains.entry(of: domain)?.owner == domain) }
+        #expect(domains.entry(of: try Self.domain("other.example")) == nil)
+    }
+
     @Test func aLocalDomainIsNoAlias() throws {
         let both = try Self.domain("a.example")
         let domains = LocalDomains(local: [both], aliases: [both: try Self.domain("x.example")], backupMX: [both])

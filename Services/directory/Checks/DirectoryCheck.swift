@@ -17,14 +17,30 @@ package enum DirectoryCheck: String, CaseIterable, Sendable {
 }
 
 extension DirectoryCheck {
-    private static let names = allCases.map(\.rawValue)
-
-    /// The check of a name; each request names several. There are few, so comparing is quicker than a hash.
+    /// The check of a name; each request names several. Their lengths, and the first letters of those with equal ones,
+    /// tell them apart, so each is compared with one name only.
     init?(name: String) {
-        let length = name.utf8.count
-        let place = Self.names.firstIndex { $0.utf8.count == length && $0 == name }
-        guard let place else { return nil }
-        self = Self.allCases[place]
+        guard let check = Self.only(length: name.utf8.count, first: name.utf8.first), check.rawValue == name else {
+            return nil
+        }
+        self = check
+    }
+
+    /// The only check with a name that long, which begins like that.
+    private static func only(length: Int, first: @autoclosure () -> UInt8?) -> Self? {
+        switch length {
+        case 9: .reverseNameList
+        case 11: .accessList
+        case 12:
+            switch first() {
+            case UInt8(ascii: "s"): .senderLogin
+            case UInt8(ascii: "a"): .aliasAccess
+            default: .passwordAge
+            }
+        case 15: .mailingListAccess
+        case 17: .userRestrictions
+        default: nil
+        }
     }
 }
 

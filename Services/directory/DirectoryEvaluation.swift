@@ -4,19 +4,21 @@ internal import SQLStore
 internal import ServiceProtocol
 
 /// One request on its way to a reply: the checks are decided by what is known; what they lack is fetched, and they are
-/// decided again. An object, since it goes from thread to thread and is large to copy.
-final class DirectoryEvaluation: Sendable {
-    private let request: CheckRequest
+/// decided again. Of the request it keeps what that takes: most are decided at once, and nothing outlives the call.
+struct DirectoryEvaluation: Sendable {
+    /// The names of the checks, in the order of the request.
+    private let names: [String]
     private let subject: DirectorySubject
     private let settings: DirectoryService.Settings
-    /// By name in the request: the check, if it is one that only reads.
-    private let checks: [DirectoryCheck?]
+    private let deadline: MonotonicInstant
+    private let isDryRun: Bool
 
-    init(request: CheckRequest, subject: DirectorySubject, settings: DirectoryService.Settings) {
+    init(_ request: borrowing CheckRequest, subject: DirectorySubject, settings: DirectoryService.Settings) {
+        names = request.checks
         self.subject = subject
         self.settings = settings
-        checks = request.checks.map { DirectoryCheck(name: $0) }
-        self.request = request
+        deadline = request.deadline
+        isDryRun = request.isDryRun
     }
 
     /// No check needs as many; what comes back with new questions each time is given up.
@@ -34,29 +36,31 @@ final class DirectoryEvaluation: Sendable {
     }
 
     func run(on service: DirectoryService, reply: @escaping @Sendable (CheckReply) -> Void) {
-        run(on: service, Knowledge(service.board, domains: settings.domains), round: 0, reply)
+        var knowledge = Knowledge(service.board, domains: settings.domains)
+        run(on: service, &knowledge, round: 0, reply)
     }
 
     private func run(
-        on service: DirectoryService, _ known: Knowledge, round: Int, _ reply: @escaping @Sendable (CheckReply) -> Void
+        on service: DirectoryService, _ knowledge: inout Knowledge, round: Int,
+        _ reply: @escaping @Sendable (CheckReply) -> Void
     ) {
-        var knowledge = known
         let outcome = decide(&knowledge)
         guard outcome.isUndecided, knowledge.lacksSomething, round < Self.maximumRounds else {
             return finish(outcome, on: service, reply)
         }
         service.board.fetch(knowledge.missing) { [knowledge] received in
-            self.run(on: service, knowledge.adding(received), round: round + 1, reply)
+            var more = knowledge.adding(received)
+            run(on: service, &more, round: round + 1, reply)
         }
     }
 
     private func decide(_ knowledge: inout Knowledge) -> Round {
         var round = Round()
-        round.results.reserveCapacity(checks.count)
-        for (name, check) in zip(request.checks, checks) {
+        round.results.reserveCapacity(names.count)
+        for name in names {
             knowledge.begin()
             let result: CheckResult
-            if let check {
+            if let check = DirectoryCheck(name: name) {
                 result = decide(check, &knowledge, &round)
             } else if name == DirectoryService.outboundCheck {
                 result = record(&knowledge, &round)
@@ -71,7 +75,7 @@ final class DirectoryEvaluation: Sendable {
     private func decide(
         _ check: DirectoryCheck, _ knowledge: inout Knowledge, _ round: inout Round
     ) -> CheckResult {
-        guard request.policy.protocolState == .rcpt else { return .verdict(.none) }
+        guard subject.state == .rcpt else { return .verdict(.none) }
         switch settings.rules.decide(check, subject, &knowledge) {
         case .verdict(let verdict, let reason): return .verdict(verdict, reason: reason)
         case .needs(let names): round.needs += names
@@ -99,8 +103,8 @@ final class DirectoryEvaluation: Sendable {
         _ round: Round, on service: DirectoryService, _ reply: @escaping @Sendable (CheckReply) -> Void
     ) {
         guard round.needs.isEmpty else { return reply(.needs(round.needs)) }
-        guard let (entries, place) = round.recording, !request.isDryRun else { return reply(.results(round.results)) }
-        service.enter(entries, until: request.deadline) { error in
+        guard let (entries, place) = round.recording, !isDryRun else { return reply(.results(round.results)) }
+        service.enter(entries, until: deadline) { error in
             var results = round.results
             if let error { results[place].result = .error("lists: \(error.code.rawValue)") }
             reply(.results(results))
@@ -110,10 +114,7 @@ final class DirectoryEvaluation: Sendable {
     // MARK: - Whom a user writes to
 
     private func entries(_ knowledge: inout Knowledge) -> [OutboundWhitelisting.Entry]? {
-        guard request.policy.protocolState == .endOfMessage else { return [] }
-        let single = request.policy.string(.recipient)
-        let addresses = (request.recipients?.addresses ?? []) + (single.isEmpty ? [] : [single])
-        let recipients = Set(addresses.compactMap { Mailbox(parsing: $0) }).sorted { $0.text < $1.text }
+        let recipients = Set(subject.recipients.compactMap { Mailbox(parsing: $0) }).sorted { $0.text < $1.text }
         return OutboundWhitelisting.entries(user: subject.user, recipients: recipients, &knowledge)
     }
 }

@@ -96,9 +96,8 @@ public final class DirectoryService: PolicyService {
     /// Decides the checks; what is known already decides at once, on the caller's thread.
     public func check(_ request: CheckRequest, reply: @escaping @Sendable (CheckReply) -> Void) {
         let current = settings.withLock { $0 }
-        let subject = DirectorySubject(
-            request.policy, facts: request.facts, settings: current, now: clock.unixSeconds())
-        let evaluation = DirectoryEvaluation(request: request, subject: subject, settings: current)
+        let subject = DirectorySubject(request, settings: current, now: clock.unixSeconds())
+        let evaluation = DirectoryEvaluation(request, subject: subject, settings: current)
         evaluation.run(on: self, reply: reply)
     }
 

@@ -18,19 +18,28 @@ package final class DirectorySubject: Sendable {
     package let reverseName: String
     /// Unix seconds.
     package let now: Int
+    /// The SMTP command that the request is about.
+    let state: ProtocolState
+    /// At the end of a message: its recipients, as received.
+    let recipients: [String]
     private let facts: AttachedFacts
 
     /// Takes a request apart.
-    init(_ policy: PolicyRequest, facts: AttachedFacts, settings: DirectoryService.Settings, now: Int) {
-        sender = Self.address(policy.string(.sender), settings)
-        recipient = Self.address(policy.string(.recipient), settings)
-        user = policy.isEmpty(.saslUsername) ? nil : EnvelopeAddress(parsing: policy.string(.saslUsername))
-        client = ClientAddress(parsing: policy.string(.clientAddress))
+    init(_ request: borrowing CheckRequest, settings: DirectoryService.Settings, now: Int) {
+        let recipient = request.policy.string(.recipient)
+        sender = Self.address(request.policy.string(.sender), settings)
+        self.recipient = Self.address(recipient, settings)
+        user =
+            request.policy.isEmpty(.saslUsername) ? nil : EnvelopeAddress(parsing: request.policy.string(.saslUsername))
+        client = ClientAddress(parsing: request.policy.string(.clientAddress))
         isTrusted = settings.common.trustedNetworks.contains(client)
-        let name = policy.string(.reverseClientName).inLowerCase
+        let name = request.policy.string(.reverseClientName).inLowerCase
         reverseName = name == "unknown" ? "" : name
+        state = request.policy.protocolState
+        recipients =
+            state == .endOfMessage ? (request.recipients?.addresses ?? []) + (recipient.isEmpty ? [] : [recipient]) : []
         self.now = now
-        self.facts = facts
+        facts = request.facts
     }
 
     private static func address(_ text: String, _ settings: DirectoryService.Settings) -> EnvelopeAddress {

@@ -100,9 +100,9 @@ package struct Knowledge: Sendable {
 
     private mutating func entry(of domain: Domain) -> DomainEntry? {
         if let entry = domains.entry(of: domain) { return entry }
-        // What no administrator could have entered need not be asked for.
-        guard domain.isListDomain else { return .unknown }
-        guard case .domain(let entry)? = answer(.domain, .domain(domain)) else { return nil }
+        // Where there are no domains, and of what no administrator could have entered, nothing need be asked for.
+        guard !empty.contains(.domain), domain.isListDomain else { return .unknown }
+        guard case .domain(let entry)? = answer(.domain(domain)) else { return nil }
         return entry
     }
 

@@ -61,25 +61,21 @@ package final class MemoryDirectory: LookupSource {
     // MARK: - Accounts
 
     private func account(_ address: String) -> AccountEntry {
-        var entry = AccountEntry()
-        entry.user = content.users.first { $0.address == address }.map(user)
-        entry.alias = content.aliases.first { $0.address == address }.flatMap { list($0, isManaged: false) }
-        entry.mailingList = content.lists.first { $0.address == address }.flatMap { list($0, isManaged: true) }
-        entry.owners = content.users.filter { $0.aliases.contains(address) }.compactMap {
-            Mailbox(parsing: $0.address)
-        }
-        return entry
+        AccountEntry(
+            user: content.users.first { $0.address == address }.map(user),
+            alias: content.aliases.first { $0.address == address }.flatMap { list($0, isManaged: false) },
+            mailingList: content.lists.first { $0.address == address }.flatMap { list($0, isManaged: true) },
+            owners: content.users.filter { $0.aliases.contains(address) }.compactMap { Mailbox(parsing: $0.address) })
     }
 
     private func user(_ user: DirectoryContent.User) -> DirectoryUser {
-        var found = DirectoryUser()
-        found.isActive = user.isActive
-        found.passwordChange = Int64(user.passwordDay ?? 0) * 86_400
-        found.restrictions.allowedRecipients = Set(user.allowedRecipients)
-        found.restrictions.rejectedRecipients = Set(user.rejectedRecipients)
-        found.restrictions.allowedSenders = Set(user.allowedSenders)
-        found.restrictions.rejectedSenders = Set(user.rejectedSenders)
-        return found
+        var restrictions = Restrictions()
+        restrictions.allowedRecipients = Set(user.allowedRecipients)
+        restrictions.rejectedRecipients = Set(user.rejectedRecipients)
+        restrictions.allowedSenders = Set(user.allowedSenders)
+        restrictions.rejectedSenders = Set(user.rejectedSenders)
+        return DirectoryUser(
+            isActive: user.isActive, passwordChange: Int64(user.passwordDay ?? 0) * 86_400, restrictions: restrictions)
     }
 
     private func list(_ list: DirectoryContent.List, isManaged: Bool) -> AddressList? {

@@ -45,7 +45,7 @@ import Testing
         board.fetch(first.missing) { _ in }
         let other = try #require(Mailbox(parsing: "other@foreign.example"))
         var second = Knowledge(board, domains: LocalDomains())
-        #expect(second.account(other) == AccountEntry())
+        #expect(second.account(other) == .nothing)
         #expect(!second.lacksSomething)
         #expect(second.domain(other.domain) == nil, "that is another kind")
     }
@@ -54,12 +54,12 @@ import Testing
     @Test func whatWasEmptyStaysSoForTheDecision() {
         board.fetch([.rows(.account)]) { _ in }
         var knowledge = Knowledge(board, domains: LocalDomains())
-        #expect(knowledge.account(mailbox) == AccountEntry())
+        #expect(knowledge.account(mailbox) == .nothing)
         #expect(knowledge.domain(mailbox.domain) == nil)
         clock.now.withLock { $0 = 5_000 }
         var next = knowledge.adding([(Lookup(.domain(mailbox.domain)), .domain(.unknown))])
         #expect(!next.lacksSomething)
-        #expect(next.account(mailbox) == AccountEntry())
+        #expect(next.account(mailbox) == .nothing)
         #expect(next.domain(mailbox.domain) == .unknown)
         #expect(!next.lacksSomething)
     }

@@ -110,7 +110,7 @@ package struct AccessList: Sendable, Equatable {
         let clients = client?.address == nil ? [] : client.flatMap { knowledge.clientEntries($0) }
         let derived = target.map { knowledge.externalEntries(.mailbox($0), withWildcard: false) }
         guard let own, let clients else { return nil }
-        return rows(own + clients, derived)
+        return rows(clients.isEmpty ? own : own + clients, derived)
     }
 
     private func rows(_ own: [AccessEntry]?, _ derived: [AccessEntry]??) -> [Row]? {

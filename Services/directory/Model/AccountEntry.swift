@@ -1,35 +1,73 @@
 package import MailTypes
 
-/// What an address is.
-package struct AccountEntry: Equatable, Sendable {
+/// What an address is. An object, since most checks of a request ask for it.
+package final class AccountEntry: Sendable {
     /// The user whose main address it is; with LDAP any of a user's addresses.
-    @Apart package var user: DirectoryUser?
+    package let user: DirectoryUser?
     /// The alias for several addresses.
-    @Apart package var alias: AddressList?
+    package let alias: AddressList?
     /// The mailing list.
-    @Apart package var mailingList: AddressList?
+    package let mailingList: AddressList?
     /// The users whose additional address it is.
-    package var owners: [Mailbox] = []
+    package let owners: [Mailbox]
 
-    /// Nothing.
-    package init() {}
+    /// An entry.
+    package init(
+        user: DirectoryUser? = nil, alias: AddressList? = nil, mailingList: AddressList? = nil, owners: [Mailbox] = []
+    ) {
+        self.user = user
+        self.alias = alias
+        self.mailingList = mailingList
+        self.owners = owners
+    }
+
+    /// An address that is nothing here.
+    package static let nothing = AccountEntry()
+}
+
+extension AccountEntry: Equatable {
+    /// Compares what they say.
+    package static func == (left: AccountEntry, right: AccountEntry) -> Bool {
+        left === right
+            || left.user == right.user && left.alias == right.alias && left.mailingList == right.mailingList
+                && left.owners == right.owners
+    }
 }
 
 /// A user with a mailbox.
-package struct DirectoryUser: Equatable, Sendable {
+package final class DirectoryUser: Sendable {
     /// Whether the account may be used.
-    package var isActive = true
+    package let isActive: Bool
     /// When the password was last changed, in Unix seconds; 0 for never, nil when nobody keeps that.
-    package var passwordChange: Int64?
+    package let passwordChange: Int64?
     /// Whom the user may write to and be written to by.
-    package var restrictions = Restrictions()
+    package let restrictions: Restrictions
     /// All addresses of the account, as far as the directory tells them along.
-    package var addresses: Set<String> = []
+    package let addresses: Set<String>
     /// Whether the additional ones may be used (LDAP: `enabledService=shadowaddress`).
-    package var usesAdditionalAddresses = false
+    package let usesAdditionalAddresses: Bool
 
     /// A user.
-    package init() {}
+    package init(
+        isActive: Bool = true, passwordChange: Int64? = nil, restrictions: Restrictions = Restrictions(),
+        addresses: Set<String> = [], usesAdditionalAddresses: Bool = false
+    ) {
+        self.isActive = isActive
+        self.passwordChange = passwordChange
+        self.restrictions = restrictions
+        self.addresses = addresses
+        self.usesAdditionalAddresses = usesAdditionalAddresses
+    }
+}
+
+extension DirectoryUser: Equatable {
+    /// Compares what they say.
+    package static func == (left: DirectoryUser, right: DirectoryUser) -> Bool {
+        left === right
+            || left.isActive == right.isActive && left.passwordChange == right.passwordChange
+                && left.restrictions == right.restrictions && left.addresses == right.addresses
+                && left.usesAdditionalAddresses == right.usesAdditionalAddresses
+    }
 }
 
 /// An alias or a mailing list: several receive what is sent to its address.
@@ -76,33 +114,4 @@ package struct ListRoles: OptionSet, Sendable {
     package static let owner = ListRoles(rawValue: 4)
     /// Receives what is sent to it, though the account is switched off.
     package static let inactiveMember = ListRoles(rawValue: 8)
-}
-
-/// A large value that is mostly not there, kept apart: what holds it is small, and is copied for each question.
-@propertyWrapper package struct Apart<Value: Equatable & Sendable>: Equatable, Sendable {
-    private final class Place: Sendable {
-        let value: Value
-
-        init(_ value: Value) {
-            self.value = value
-        }
-    }
-
-    private var place: Place?
-
-    /// Keeps a value.
-    package init(wrappedValue: Value?) {
-        place = wrappedValue.map { Place($0) }
-    }
-
-    /// The value.
-    package var wrappedValue: Value? {
-        get { place?.value }
-        set { place = newValue.map { Place($0) } }
-    }
-
-    /// Compares the values.
-    package static func == (left: Apart, right: Apart) -> Bool {
-        left.place === right.place || left.wrappedValue == right.wrappedValue
-    }
 }

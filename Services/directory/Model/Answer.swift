@@ -23,7 +23,7 @@ package indirect enum Answer: Equatable, Sendable {
     package var isNegative: Bool {
         switch self {
         case .domain(let entry): entry == .unknown
-        case .account(let entry): entry == AccountEntry()
+        case .account(let entry): entry == .nothing
         case .roles(let roles): roles.isEmpty
         case .isSubscriber(let found): !found
         case .entries(let entries): entries.isEmpty
@@ -46,7 +46,7 @@ package indirect enum Answer: Equatable, Sendable {
     }
 
     private static let noDomain = Answer.domain(.unknown)
-    private static let noAccount = Answer.account(AccountEntry())
+    private static let noAccount = Answer.account(.nothing)
     private static let noRoles = Answer.roles([])
     private static let noEntries = Answer.entries([])
     private static let noReverseName = Answer.reverseName(ReverseNameEntry())

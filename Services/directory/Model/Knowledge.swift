@@ -108,7 +108,7 @@ package struct Knowledge: Sendable {
 
     /// What an address is.
     package mutating func account(_ mailbox: Mailbox) -> AccountEntry? {
-        if empty.contains(.account) { return AccountEntry() }
+        if empty.contains(.account) { return .nothing }
         if let entry = accounts[mailbox.text] { return entry }
         guard case .account(let entry)? = answer(.account(mailbox)) else { return nil }
         accounts.add(mailbox.text, entry)

@@ -76,35 +76,37 @@ struct LDAPLookups: Sendable {
     // MARK: - Accounts
 
     private static func account(_ address: Mailbox, _ entries: [LDAPEntry]) -> AccountEntry {
-        var account = AccountEntry()
+        var found: (user: DirectoryUser?, alias: AddressList?, mailingList: AddressList?)
+        var owners: [Mailbox] = []
         for entry in entries {
             if entry.has("objectClass", "mailUser") {
-                account.user = account.user ?? user(entry)
+                found.user = found.user ?? user(entry)
                 if !entry.has("mail", address.text), let owner = Mailbox(parsing: entry.value("mail")) {
-                    account.owners.append(owner)
+                    owners.append(owner)
                 }
             } else if entry.has("objectClass", "mailList") {
-                account.mailingList = account.mailingList ?? mailingList(entry)
+                found.mailingList = found.mailingList ?? mailingList(entry)
             } else {
-                account.alias = account.alias ?? list(entry)
+                found.alias = found.alias ?? list(entry)
             }
         }
-        return account
+        return AccountEntry(
+            user: found.user, alias: found.alias, mailingList: found.mailingList, owners: owners)
     }
 
     private static func user(_ entry: LDAPEntry) -> DirectoryUser {
-        var user = DirectoryUser()
-        user.isActive = entry.has("accountStatus", "active")
         let days = Int64(entry.value("shadowLastChange")) ?? 0
-        // The value is an administrator's; a wild one must not overflow.
-        user.passwordChange = max(0, min(days, 100_000_000)) * 86_400
-        user.addresses = Set(entry.values("mail") + entry.values("shadowAddress"))
-        user.usesAdditionalAddresses = entry.has("enabledService", "shadowaddress")
-        user.restrictions.allowedRecipients = entries(entry, "mailWhitelistRecipient")
-        user.restrictions.rejectedRecipients = entries(entry, "mailBlacklistRecipient")
-        user.restrictions.allowedSenders = entries(entry, "amavisWhitelistSender")
-        user.restrictions.rejectedSenders = entries(entry, "amavisBlacklistSender")
-        return user
+        var restrictions = Restrictions()
+        restrictions.allowedRecipients = entries(entry, "mailWhitelistRecipient")
+        restrictions.rejectedRecipients = entries(entry, "mailBlacklistRecipient")
+        restrictions.allowedSenders = entries(entry, "amavisWhitelistSender")
+        restrictions.rejectedSenders = entries(entry, "amavisBlacklistSender")
+        return DirectoryUser(
+            isActive: entry.has("accountStatus", "active"),
+            // The value is an administrator's; a wild one must not overflow.
+            passwordChange: max(0, min(days, 100_000_000)) * 86_400, restrictions: restrictions,
+            addresses: Set(entry.values("mail") + entry.values("shadowAddress")),
+            usesAdditionalAddresses: entry.has("enabledService", "shadowaddress"))
     }
 
     private static func entries(_ entry: LDAPEntry, _ name: String) -> Set<String> {

@@ -50,14 +50,14 @@ final class PostfixSource: LookupSource {
     static func merge(_ left: Answer, _ right: Answer) -> Answer {
         if case .failed = left { return right.isNegative ? left : right }
         if case .failed = right { return left.isNegative ? right : left }
-        guard case .account(var account) = left, case .account(let more) = right else {
+        guard case .account(let one) = left, case .account(let other) = right else {
             return left.isNegative ? right : left
         }
-        account.user = account.user ?? more.user
-        account.alias = account.alias ?? more.alias
-        account.mailingList = account.mailingList ?? more.mailingList
-        account.owners += more.owners.filter { !account.owners.contains($0) }
-        return .account(account)
+        return .account(
+            AccountEntry(
+                user: one.user ?? other.user, alias: one.alias ?? other.alias,
+                mailingList: one.mailingList ?? other.mailingList,
+                owners: one.owners + other.owners.filter { !one.owners.contains($0) }))
     }
 
     /// The domains that can be listed; none while they cannot be read.
@@ -126,7 +126,7 @@ struct PostfixWorker: StoreWorker {
         do throws(SQLError) {
             let found = try accounts.isEmpty ? [:] : tables.entries(of: accounts)
             for mailbox in accounts {
-                answers[Lookup(.account(mailbox))] = .account(found[mailbox] ?? AccountEntry())
+                answers[Lookup(.account(mailbox))] = .account(found[mailbox] ?? .nothing)
             }
         } catch {
             for mailbox in accounts { answers[Lookup(.account(mailbox))] = .failed("postfix-maps: \(error)") }

@@ -108,11 +108,10 @@ final class PostfixTables {
         let users = try values(of: names, in: settings.mailboxes)
         var entries: [Mailbox: AccountEntry] = [:]
         for mailbox in mailboxes {
-            var entry = AccountEntry()
-            if users[mailbox.text] != nil { entry.user = DirectoryUser() }
+            let user = users[mailbox.text].map { _ in DirectoryUser() }
             let targets = PostfixSettings.words(aliases[mailbox.text] ?? "").compactMap { Mailbox(parsing: $0) }
-            entry.owners = targets.filter { $0 != mailbox }
-            if entry != AccountEntry() { entries[mailbox] = entry }
+            let owners = targets.filter { $0 != mailbox }
+            if user != nil || !owners.isEmpty { entries[mailbox] = AccountEntry(user: user, owners: owners) }
         }
         return entries
     }

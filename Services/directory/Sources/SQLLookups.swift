@@ -73,12 +73,24 @@ struct SQLLookups {
     }
 
     private static func accounts(_ mailboxes: [Mailbox], in rows: [[SQLValue]]) -> [Answer] {
-        var entries: [String: AccountEntry] = [:]
-        for row in rows { add(row, to: &entries[row[1].string.lowercased(), default: AccountEntry()]) }
-        return mailboxes.map { entries[$0.text].map(Answer.account) ?? .nothing(.account) }
+        var found: [String: FoundAccount] = [:]
+        for row in rows { add(row, to: &found[row[1].string.lowercased(), default: FoundAccount()]) }
+        return mailboxes.map { found[$0.text].map { .account($0.entry) } ?? .nothing(.account) }
     }
 
-    private static func add(_ row: [SQLValue], to entry: inout AccountEntry) {
+    /// What the rows say of an address, one after the other.
+    private struct FoundAccount {
+        var user: DirectoryUser?
+        var alias: AddressList?
+        var mailingList: AddressList?
+        var owners: [Mailbox] = []
+
+        var entry: AccountEntry {
+            AccountEntry(user: user, alias: alias, mailingList: mailingList, owners: owners)
+        }
+    }
+
+    private static func add(_ row: [SQLValue], to entry: inout FoundAccount) {
         switch row[0].string {
         case "user": entry.user = user(row)
         case "alias": entry.alias = list(row)
@@ -94,14 +106,13 @@ struct SQLLookups {
     }
 
     private static func user(_ row: [SQLValue]) -> DirectoryUser {
-        var user = DirectoryUser()
-        user.isActive = row[2].number != 0
-        user.passwordChange = row[4].number
-        user.restrictions.allowedRecipients = Restrictions.entries(row[5].string)
-        user.restrictions.rejectedRecipients = Restrictions.entries(row[6].string)
-        user.restrictions.allowedSenders = Restrictions.entries(row[7].string)
-        user.restrictions.rejectedSenders = Restrictions.entries(row[8].string)
-        return user
+        var restrictions = Restrictions()
+        restrictions.allowedRecipients = Restrictions.entries(row[5].string)
+        restrictions.rejectedRecipients = Restrictions.entries(row[6].string)
+        restrictions.allowedSenders = Restrictions.entries(row[7].string)
+        restrictions.rejectedSenders = Restrictions.entries(row[8].string)
+        return DirectoryUser(
+            isActive: row[2].number != 0, passwordChange: row[4].number, restrictions: restrictions)
     }
 
     private static func list(_ row: [SQLValue]) -> AddressList? {

@@ -33,6 +33,30 @@ import Testing
         }
         #expect(most == 2)
     }
+
+    /// What is known already, that there is nothing of a kind among it, decides as what is asked for anew.
+    @Test(arguments: 0..<6)
+    func knownAnswersDecideTheSame(_ missing: Int) throws {
+        var content = DirectoryContent.site
+        switch missing {
+        case 0: content.reverseNames = []
+        case 1: content.access = []
+        case 2: content.users = []
+        case 3: (content.aliases, content.lists) = ([], [])
+        case 4: (content.domains, content.aliasDomains) = ([], [])
+        default: content = DirectoryContent()
+        }
+        for (settings, items) in Dictionary(grouping: DirectoryCases.all, by: \.settings) {
+            let known = try MemoryService(settings: settings, content: content)
+            for item in items {
+                var request = item.checkRequest
+                request.checks = DirectoryCheck.allCases.map(\.rawValue)
+                let anew = try MemoryService(settings: settings, content: content)
+                let reply = DirectoryCase.ask(anew.service, request)
+                for _ in 0..<2 { #expect(DirectoryCase.ask(known.service, request) == reply) }
+            }
+        }
+    }
 }
 
 /// A directory service over the content in memory.

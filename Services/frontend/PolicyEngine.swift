@@ -36,7 +36,13 @@ public struct PolicyEngine: Sendable {
         var tag: UInt64
         var instance: ByteBuffer
         /// The same for all mail of one account, so that one instance of a service sees it.
-        var affinity: UInt64
+        var affinity: UInt64 = 0
+
+        init(_ evaluation: consuming PolicyEvaluation, tag: UInt64, instance: ByteBuffer) {
+            self.evaluation = consume evaluation
+            self.tag = tag
+            self.instance = instance
+        }
     }
 
     private typealias ID = EvaluationTable<Entry>.ID
@@ -100,11 +106,11 @@ public struct PolicyEngine: Sendable {
         let isFull = table.count >= maximumInFlight
         let tenant = EvaluationTable<Entry>.Tenant(
             Entry(
-                evaluation: PolicyEvaluation(
+                PolicyEvaluation(
                     plan: plan, policies: policies, request: request, session: session, started: now,
                     isDryRun: options.isDryRun, isTraced: options.isTraced,
                     refusal: isFull ? .tooMany : nil, lastKnown: lastKnown),
-                tag: tag, instance: instance, affinity: 0))
+                tag: tag, instance: instance))
         var effects: [PolicyEvaluation.Action] = []
         swap(&effects, &spareEffects)
         if !(costlyFacts.isEmpty && session.facts.isEmpty) {
@@ -242,8 +248,9 @@ public struct PolicyEngine: Sendable {
 
     /// FNV-1a over the login name, else the sender.
     private static func affinity(of request: PolicyRequest) -> UInt64 {
-        let account = request[request.isEmpty(.saslUsername) ? .sender : .saslUsername]
-        return account.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        request.withBytes(of: request.isEmpty(.saslUsername) ? .sender : .saslUsername) { account in
+            account.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        }
     }
 
     private static let nothingToSay = PolicyDecision(

@@ -94,7 +94,7 @@ extension PolicyEvaluation {
         CheckRequest.encode(
             asked, key: key, deadline: expires, facts: facts, recipients: recipients, isDryRun: isDryRun,
             into: &payload)
-        guard payload.readableBytes + request.encodedLength <= Ask.longest, facts.count <= Self.maximumFacts else {
+        guard mayBeAsked(payload), facts.count <= Self.maximumFacts else {
             questions[index].isOpen = false
             for position in positions { fail(position, .error, "the question is too long to be asked") }
             return
@@ -107,6 +107,13 @@ extension PolicyEvaluation {
             .ask(
                 index: index, service: service, payload: payload, policy: request, expires: expires,
                 isRepeatable: !isKeyed || key != nil))
+    }
+
+    /// Whether the question is not too long. Encoding makes a request three times as long at most, so that it need not be
+    /// measured unless that is too much.
+    private func mayBeAsked(_ payload: ByteBuffer) -> Bool {
+        let room = Ask.longest - payload.readableBytes
+        return 3 * request.length <= room || request.encodedLength <= room
     }
 
     /// Facts attached to one question; with them a message stays far below the lines it may have.

@@ -102,7 +102,7 @@ extension PolicyEvaluation {
                 }
             }
         }
-        guard refusal == nil else { return }
+        guard refusal == nil, !missing.isEmpty else { return }
         let expires = now.advanced(byMilliseconds: min(cheapFactLimit, shortest / 2))
         wantedFactsMissing = askProviders(missing, expires: expires, waiter: nil, now: now, actions: &actions)
     }

@@ -62,7 +62,7 @@ struct PolicyEvaluation: Sendable {
     /// What services are told when locality is unknown. The frontend's own rules go by what is known for certain.
     let lastKnown: LastKnownLocality
     var session: Session
-    var facts: [FactName: String] = [:]
+    var facts = AttachedFacts()
     /// Set when nobody may be asked any more: too many requests, or out of time.
     var refusal: FailureReason?
 

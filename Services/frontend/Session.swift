@@ -11,7 +11,7 @@ public struct Session: Sendable {
     /// Actions that wait for the next request.
     public var waiting: [CarriedActions.Item] = []
     /// The recipients accepted at RCPT, as received.
-    public var recipients: Set<String> = []
+    public var recipients: RecipientSet = []
 
     /// Nothing known yet.
     public init() {}
@@ -26,9 +26,8 @@ public struct Session: Sendable {
 
     /// A fair estimate of its memory in bytes.
     var size: Int {
-        let recipientBytes = recipients.reduce(0) { $0 + $1.utf8.count + 48 }
         let factBytes = facts.reduce(0) { $0 + $1.key.subject.utf8.count + $1.value.utf8.count + 96 }
         let verdictBytes = verdicts.reduce(0) { $0 + $1.key.utf8.count + 512 }
-        return 256 + recipientBytes + factBytes + verdictBytes + scores.count * 64 + waiting.count * 640
+        return 256 + recipients.size + factBytes + verdictBytes + scores.count * 64 + waiting.count * 640
     }
 }

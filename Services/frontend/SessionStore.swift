@@ -74,7 +74,8 @@ public struct SessionStore: Sendable {
             return
         }
         // A copy: a slice would keep the whole request alive.
-        let key = ByteBuffer(bytes: instance.readableBytesView)
+        var key = ByteBufferAllocator().buffer(capacity: instance.readableBytes)
+        key.writeImmutableBuffer(instance)
         let expires = now.advanced(byMilliseconds: hasEnded ? limits.afterEnd : limits.idle)
         let size = session.size + key.readableBytes * 2
         nextStamp += 1

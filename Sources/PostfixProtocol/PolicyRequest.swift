@@ -81,13 +81,13 @@ public struct PolicyRequest: Sendable {
 
     /// The value as text; empty when it is absent.
     public func string(_ attribute: PolicyAttribute) -> String {
-        String(decoding: self[attribute], as: UTF8.self)
+        withBytes(of: attribute) { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The value as a count or size. 0 when it is absent, negative or not a decimal number; `Int.max` when it is too
     /// large.
     public func integer(_ attribute: PolicyAttribute) -> Int {
-        self[attribute].withUnsafeBytes { DecimalNumber.clamped($0) }
+        withBytes(of: attribute) { DecimalNumber.clamped($0) }
     }
 
     /// The bytes of the whole message; all values together are no longer.
@@ -100,7 +100,8 @@ public struct PolicyRequest: Sendable {
 
     /// Calls `body` with the bytes of a value, without the cost of a view.
     @inline(__always)
-    func withBytes<Result>(of attribute: PolicyAttribute, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    package func withBytes<Result>(of attribute: PolicyAttribute, _ body: (UnsafeRawBufferPointer) -> Result) -> Result
+    {
         let range = range(of: attribute).range
         return message.withUnsafeReadableBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }

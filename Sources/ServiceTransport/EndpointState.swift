@@ -127,11 +127,13 @@ struct EndpointState: Sendable {
         case .greeting, .up: break
         }
         if let hello = greeting(list) { return hello }
-        if list.string("status") == "goodbye" {
+        let number = list.integer("id")
+        // An answer to nothing.
+        if number == nil, list.string("status") == "goodbye" {
             leave(now: now, limits: limits)
             return .goodbye
         }
-        guard let id = list.integer("id").flatMap(UInt64.init(exactly:)), id > 0, id < nextID else {
+        guard let id = number.flatMap(UInt64.init(exactly:)), id > 0, id < nextID else {
             return .violation("a reply to a question that was never asked")
         }
         expiredInARow = 0

@@ -36,13 +36,7 @@ public struct PolicyEngine: Sendable {
         var tag: UInt64
         var instance: ByteBuffer
         /// The same for all mail of one account, so that one instance of a service sees it.
-        var affinity: UInt64 = 0
-
-        init(_ evaluation: consuming PolicyEvaluation, tag: UInt64, instance: ByteBuffer) {
-            self.evaluation = consume evaluation
-            self.tag = tag
-            self.instance = instance
-        }
+        var affinity: UInt64
     }
 
     private typealias ID = EvaluationTable<Entry>.ID
@@ -106,11 +100,11 @@ public struct PolicyEngine: Sendable {
         let isFull = table.count >= maximumInFlight
         let tenant = EvaluationTable<Entry>.Tenant(
             Entry(
-                PolicyEvaluation(
+                evaluation: PolicyEvaluation(
                     plan: plan, policies: policies, request: request, session: session, started: now,
                     isDryRun: options.isDryRun, isTraced: options.isTraced,
                     refusal: isFull ? .tooMany : nil, lastKnown: lastKnown),
-                tag: tag, instance: instance))
+                tag: tag, instance: instance, affinity: 0))
         var effects: [PolicyEvaluation.Action] = []
         swap(&effects, &spareEffects)
         if !(costlyFacts.isEmpty && session.facts.isEmpty) {

@@ -47,8 +47,13 @@ struct TrackingTable<Connection: SQLConnection> {
     func identity(_ triplet: Triplet) -> Triplet {
         guard connection.dialect == .mariaDB else { return triplet }
         return Triplet(
-            client: triplet.client.lowercased(), sender: triplet.sender.lowercased(),
+            client: identity(ofClient: triplet.client), sender: triplet.sender.lowercased(),
             recipient: triplet.recipient.lowercased())
+    }
+
+    /// The same of a client alone.
+    private func identity(ofClient client: String) -> String {
+        connection.dialect == .mariaDB ? client.lowercased() : client
     }
 
     /// What comes after the last `@`, for iRedAPD's columns of domains.
@@ -61,26 +66,44 @@ struct TrackingTable<Connection: SQLConnection> {
 // MARK: - Reading
 
 extension TrackingTable {
+    /// Of each known client what the row says that lasts longest. Every recipient of a client that nobody remembers asks
+    /// for this, so no more is read of a row.
     func knownClients(_ clients: Set<String>, now: Int) throws -> [String: PassedClient] {
-        try passedRows(of: clients, now: now).mapValues(\.client)
+        let found = try passed("id, client_address, init_time, record_expired", of: clients, now: now)
+        var longest: [String: (expires: Int, id: Int64)] = [:]
+        var known: [String: PassedClient] = [:]
+        for row in found {
+            guard row.count == 4, let id = row[0].integerValue, let text = row[1].textValue else { continue }
+            let client = identity(ofClient: text)
+            let passed = PassedClient(initTime: row[2].number, recordExpired: row[3].number)
+            guard longest[client].map({ (passed.recordExpired, id) > $0 }) ?? true else { continue }
+            longest[client] = (passed.recordExpired, id)
+            known[client] = passed
+        }
+        return known
     }
 
     /// For each known client the row that lasts longest.
     func passedRows(of clients: Set<String>, now: Int) throws -> [String: TrackingRow] {
-        let found = try connection.query(
-            """
-            SELECT \(TrackingRow.columns) FROM greylisting_tracking
-            WHERE client_address IN (??) AND passed = 1 AND record_expired >= ?
-            """, rows: clients.map { [.text($0)] }, [.integer(Int64(now))])
+        let found = try passed(TrackingRow.columns, of: clients, now: now)
         var rows: [String: TrackingRow] = [:]
         for row in found.lazy.compactMap({ TrackingRow($0) }) {
-            let client = identity(row.triplet).client
+            let client = identity(ofClient: row.triplet.client)
             let isLongest = rows[client].map {
                 (row.times.recordExpired, row.id) > ($0.times.recordExpired, $0.id)
             }
             if isLongest ?? true { rows[client] = row }
         }
         return rows
+    }
+
+    /// These columns of the rows by which clients have passed that are known still.
+    private func passed(_ columns: String, of clients: Set<String>, now: Int) throws -> [[SQLValue]] {
+        try connection.query(
+            """
+            SELECT \(columns) FROM greylisting_tracking
+            WHERE client_address IN (??) AND passed = 1 AND record_expired >= ?
+            """, rows: clients.map { [.text($0)] }, [.integer(Int64(now))])
     }
 
     /// The rows of these triplets, locked. Whoever has one of them locked is waited for, and what he has made of it

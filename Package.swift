@@ -192,7 +192,7 @@ let package = Package(
                     "DNS", "DNSClient", "DatabaseFixture", "NameServerFixture", "Reputation", "SQLStore",
                     "SuiteFixture",
                 ] + programs),
-            tests("DirectoryTests", serviceModules + ["Directory", "DirectoryCases", "Reputation"]),
+            tests("DirectoryTests", serviceModules + ["Directory", "DirectoryCases", "Reputation", "SuiteFixture"]),
             tests(
                 "DirectoryBackendTests",
                 serviceModules + [

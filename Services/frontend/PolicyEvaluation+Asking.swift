@@ -109,11 +109,10 @@ extension PolicyEvaluation {
                 isRepeatable: !isKeyed || key != nil))
     }
 
-    /// Whether the question is not too long. Encoding makes a request three times as long at most, so that it need not be
-    /// measured unless that is too much.
+    /// Whether the question is not too long. It is measured only when it could be.
     private func mayBeAsked(_ payload: ByteBuffer) -> Bool {
         let room = Ask.longest - payload.readableBytes
-        return 3 * request.length <= room || request.encodedLength <= room
+        return request.greatestEncodedLength <= room || request.encodedLength <= room
     }
 
     /// Facts attached to one question; with them a message stays far below the lines it may have.

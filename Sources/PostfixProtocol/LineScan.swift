@@ -18,6 +18,15 @@ struct LineScan: Sendable {
         var hasEscaped = false
         /// Something beyond ASCII.
         var hasHigh = false
+
+        /// Nothing has to be written as %XX.
+        var isPlain: Bool { !hasEscaped }
+
+        /// Whether a NUL or invalid UTF-8 is in the bytes of these kinds. In nearly all messages there is none of a kind
+        /// that would have to be looked at.
+        func needsRepair(_ bytes: UnsafeRawBufferPointer) -> Bool {
+            (hasEscaped && bytes.contains(0)) || (hasHigh && String(validating: bytes, as: UTF8.self) == nil)
+        }
     }
 
     /// How far it has come.

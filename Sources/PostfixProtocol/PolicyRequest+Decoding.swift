@@ -41,9 +41,8 @@ extension PolicyRequest {
                     values[Int(attribute.rawValue)] = ValueRange(
                         start: field.equals &+ 1, length: field.end &- field.equals &- 1)
                 }
-                let scan = MessageScan(bytes, kinds)
-                needsRepair = scan.needsRepair
-                return scan.isPlain
+                needsRepair = kinds.needsRepair(bytes)
+                return kinds.isPlain
             }
         }
         self = decoding || needsRepair ? read.rebuilt(decoding: decoding) : read

@@ -37,6 +37,12 @@ extension PolicyRequest {
         return space
     }
 
+    /// A length in bytes that all lines together cannot exceed; it is known without looking at any.
+    public var greatestEncodedLength: Int { 3 * length + Self.spaceOfNames }
+
+    /// All names, each with `=` and LF: a request whose values were decoded has none in its message.
+    private static let spaceOfNames = PolicyAttribute.allCases.reduce(0) { $0 + $1.wireName.utf8CodeUnitCount + 2 }
+
     /// How long all lines are together, in bytes.
     public var encodedLength: Int {
         if isPlain, !mayBeCut { return space(of: .all) }

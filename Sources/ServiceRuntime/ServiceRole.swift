@@ -13,6 +13,8 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
     private let reloadConfiguration: () throws -> Void
     private let tally: ServiceTally
     private var knownChecks = KnownChecks()
+    /// What a Postfix that asks directly asks for.
+    private let allChecks: AskedChecks
     /// A process id alone may come back.
     private let process = "\(getpid())-\(MonotonicInstant.now.microseconds)"
     private var checkServer: MessageServer?
@@ -26,6 +28,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
         self.service = service
         self.environment = environment
         tally = ServiceTally(checks: service.hello.checks)
+        allChecks = AskedChecks(service.hello.checks)
         reloadConfiguration = reload
     }
 
@@ -128,7 +131,7 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
         guard message.attributes.string("request") == "smtpd_access_policy" else { return responder.hangUp() }
         let policy = PolicyRequest(message.attributes)
         var request = CheckRequest(
-            checks: service.hello.checks, policy: policy.reading(service.hello.reads),
+            allChecks, policy: policy.reading(service.hello.reads),
             key: RecordingKey(policy: "direct", request: policy),
             deadline: MonotonicInstant.now.advanced(byMilliseconds: Self.directLimit))
         request.isDirect = true

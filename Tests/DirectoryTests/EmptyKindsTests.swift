@@ -1,3 +1,4 @@
+import SuiteFixture
 import Testing
 
 @testable import Directory
@@ -47,7 +48,7 @@ import Testing
     /// A kind is called empty only when each question about it would get that answer from the table itself.
     @Test(arguments: 0..<20)
     func theTableSaysTheSame(_ seed: Int) {
-        var generator = Generator(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         var table = Self.table(capacity: 8)
         let names = (0..<8).map { Lookup(.reverseName("host\($0).example")) }
         var now = 0, timesEmpty = 0
@@ -71,17 +72,5 @@ import Testing
             }
         }
         #expect(timesEmpty > 50)
-    }
-
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var bits = state
-            bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-            return bits ^ (bits >> 31)
-        }
     }
 }

@@ -35,13 +35,16 @@ import Testing
         let long = String(repeating: "%", count: 30_000)
         let captured = try Corpus.requests.map { try PolicyRequest(ByteBuffer(string: $0)) }
         let others: [PolicyRequest] = [
-            Self.request, .make([:]), .make([.heloName: long, .sender: String(repeating: "a", count: 70_000)]),
+            Self.request, .make([:]),
+            .make(Dictionary(uniqueKeysWithValues: PolicyAttribute.allCases.map { ($0, "%") })),
+            .make([.heloName: long, .sender: String(repeating: "a", count: 70_000)]),
             try PolicyRequest(ByteBuffer(string: "request=smtpd_access_policy\nsender=a@b\nsender=b")),
         ]
         for request in captured + others {
             var buffer = ByteBuffer()
             request.encodeAttributes(into: &buffer)
             #expect(request.encodedLength == buffer.readableBytes)
+            #expect(request.greatestEncodedLength >= buffer.readableBytes)
         }
     }
 

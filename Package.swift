@@ -176,6 +176,7 @@ let package = Package(
                     "SupervisorProbe", logging,
                     nioCore, nioEmbedded, nioPosix,
                 ]),
+            tests("SuiteFixtureTests", ["SuiteFixture"]),
             tests("DatabaseTests", ["Configuration", "DatabaseFixture", "SQLStore", "SuiteFixture"]),
             tests("SQLStoreTests", ["SQLStore", "StoreFaultProbe"], exclude: ["StoreFaultProbe"]),
             tests(

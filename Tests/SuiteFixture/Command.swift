@@ -22,7 +22,7 @@ public enum Command {
         posix_spawn_file_actions_adddup2(&actions, pipes[1], 2)
         posix_spawn_file_actions_addclose(&actions, pipes[0])
         posix_spawn_file_actions_addclose(&actions, pipes[1])
-        guard let child = spawn(program, arguments, environment, &actions) else {
+        guard let child = spawn(program, arguments, environment: environment, &actions) else {
             close(pipes[0])
             close(pipes[1])
             return Outcome(status: 127, output: "cannot start \(program)")
@@ -49,7 +49,7 @@ public enum Command {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        guard let child = spawn(program, arguments, environment, &actions) else {
+        guard let child = spawn(program, arguments, environment: environment, &actions) else {
             throw FixtureError("cannot start \(program)")
         }
         return child
@@ -63,8 +63,9 @@ public enum Command {
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }
 
-    private static func spawn(
-        _ program: String, _ arguments: [String], _ environment: [String: String],
+    /// Starts a program with what `actions` say of its descriptors; `nil` where that fails.
+    static func spawn(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:],
         _ actions: inout posix_spawn_file_actions_t
     ) -> pid_t? {
         var variables: [String: String] = [:]

@@ -1,15 +1,23 @@
 public import Glibc
 
-/// A directory that is removed with everything in it.
+/// A directory that is removed with everything in it: with this value, or else when the test's process has ended.
 public final class TemporaryDirectory: Sendable {
+    private static let janitor = Result { try Janitor() }
+
     /// Its absolute path; short, since Unix sockets lie in it.
     public let path: String
 
     /// Makes one.
-    public init() throws {
+    public convenience init() throws {
+        try self.init(janitor: Self.janitor.get())
+    }
+
+    /// Makes one that `janitor` removes where nobody else has.
+    init(janitor: Janitor) throws {
         var template = Array("/tmp/postern.XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw FixtureError("mkdtemp: \(String(cString: strerror(errno)))") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        try janitor.remember(path)
         // Postfix's processes reach the sockets below as another user.
         chmod(path, 0o755)
     }

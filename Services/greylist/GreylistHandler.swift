@@ -55,25 +55,29 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         /// The client is known, and that is to be recorded anew.
         case renewal
         /// The attempt has to be recorded.
-        case undecided
+        case undecided(Triplet)
     }
 
     /// Looks at attempts; all clients and all keys are asked for at once. A known client is not refused whatever the
-    /// settings say, so it is looked for first.
+    /// settings say, so it is looked for first, and only what others send is taken apart.
     mutating func look(at attempts: [PendingAttempt]) throws -> [Finding] {
         try follow()
         let store = try opened()
         let now = now
         return try store.connection.reading {
-            let clients = try store.tracking.knownClients(Set(attempts.map(\.subject.triplet.client)), now: now)
-            let strangers = attempts.indices.filter { clients[attempts[$0].subject.triplet.client] == nil }
-            let reasons = try snapshot.exemptions(strangers.map { attempts[$0].subject }, on: store.connection)
-            var findings = attempts.map { attempt in
-                guard let client = clients[attempt.subject.triplet.client] else { return Finding.undecided }
-                return attempt.rules.timing.needsRenewal(client, now: now) ? .renewal : .known
+            let clients = try store.tracking.knownClients(Set(attempts.map(\.clientText)), now: now)
+            var strangers: [Int] = []
+            var findings = attempts.indices.map { place in
+                guard let client = clients[attempts[place].clientText] else {
+                    strangers.append(place)
+                    return Finding.known
+                }
+                return attempts[place].rules.timing.needsRenewal(client, now: now) ? .renewal : .known
             }
-            for (index, reason) in zip(strangers, reasons) {
-                if let reason { findings[index] = .exempt(reason) }
+            let subjects = strangers.map { attempts[$0].subject }
+            let reasons = try snapshot.exemptions(subjects, on: store.connection)
+            for (number, place) in strangers.enumerated() {
+                findings[place] = reasons[number].map { .exempt($0) } ?? .undecided(subjects[number].triplet)
             }
             return findings
         }

@@ -1,21 +1,40 @@
+internal import MailTypes
 internal import PostfixProtocol
 internal import ServiceProtocol
 internal import Synchronization
 
 /// An attempt that waits for a look into the database.
-struct PendingAttempt: Sendable {
-    var subject: GreylistSubject
-    var rules: GreylistRules
-    var deadline: MonotonicInstant
-    var isDryRun: Bool
-    var listing: SPFListing
+final class PendingAttempt: Sendable {
+    let request: CheckRequest
+    let client: IPAddress
+    /// The client's address in canonical form.
+    let clientText: String
+    let rules: GreylistRules
+    let listing: SPFListing
     /// Called once, with what became of it.
-    var reply: @Sendable (GreylistAnswer) -> Void
+    let reply: @Sendable (GreylistAnswer) -> Void
+
+    /// An attempt from this client, to be decided by these rules.
+    init(
+        _ request: CheckRequest, client: IPAddress, rules: GreylistRules, listing: SPFListing,
+        reply: @escaping @Sendable (GreylistAnswer) -> Void
+    ) {
+        self.request = request
+        self.client = client
+        clientText = client.description
+        self.rules = rules
+        self.listing = listing
+        self.reply = reply
+    }
+
+    /// Takes the attempt apart. A known client's need not be.
+    var subject: GreylistSubject { rules.subject(of: request, from: client) }
 
     /// What has to be recorded when a look does not settle it.
-    var operation: GreylistOperation {
+    func operation(_ triplet: Triplet) -> GreylistOperation {
         GreylistOperation(
-            triplet: subject.triplet, timing: rules.timing, deadline: deadline.milliseconds, isDryRun: isDryRun)
+            triplet: triplet, timing: rules.timing, deadline: request.deadline.milliseconds,
+            isDryRun: request.isDryRun)
     }
 }
 
@@ -90,8 +109,8 @@ final class GreylistInbox: Sendable {
 
 extension GreylistAnswer {
     /// The line that says what happened, without the client it begins with.
-    func words(sender: String) -> String {
-        let domain = sender.parts(between: UInt8(ascii: "@")).last ?? ""
+    func words(sender: EnvelopeAddress) -> String {
+        let domain = sender.description.parts(between: UInt8(ascii: "@")).last ?? ""
         return switch self {
         case .needs(let name): "Asks for \(name)."
         case .exempt(let reason): "Not greylisted: \(reason)."

@@ -37,13 +37,13 @@ struct GreylistRules: Sendable {
         case known(IPAddress)
         /// From a client that the SPF record of the sender's domain lists.
         case listed(IPAddress, domain: String)
-        /// An attempt to look at.
-        case attempt(GreylistSubject, SPFListing)
+        /// An attempt from this client, to look at.
+        case attempt(IPAddress, SPFListing)
     }
 
-    /// Takes a request apart. Only a stranger's RCPT TO is greylisted: authenticated users, trusted clients and
-    /// clients without an address are not. A known client, and one that is listed, is not refused whoever writes to
-    /// whom, so that is not looked at.
+    /// Tells whether a request is to be looked at. Only a stranger's RCPT TO is greylisted: authenticated users, trusted
+    /// clients and clients without an address are not. A known client, and one that is listed, is not refused whoever
+    /// writes to whom, so that is not looked at.
     func entry(_ request: CheckRequest, isKnown: (IPAddress) -> Bool) -> Entry {
         let policy = request.policy
         guard policy.protocolState == .rcpt else { return .exempt("not at RCPT") }
@@ -54,16 +54,20 @@ struct GreylistRules: Sendable {
         guard !isKnown(address) else { return .known(address) }
         let listing = listing(request)
         if case .listed(let domain) = listing { return .listed(address, domain: domain) }
-        let recipient = policy.string(.recipient)
+        return .attempt(address, listing)
+    }
+
+    /// Takes an attempt of a client that is not known apart.
+    func subject(of request: CheckRequest, from client: IPAddress) -> GreylistSubject {
+        let recipient = request.policy.string(.recipient)
         // `none` and `unknown` have no dot either way, but could be names.
         let target = request.fact("alias-target", about: recipient).flatMap { value in
             value == "none" || value == unknownFactValue ? nil : Domain(parsing: value)
         }
-        return .attempt(
-            GreylistSubject(
-                client: address, sender: EnvelopeAddress(parsing: policy.string(.sender)),
-                recipient: EnvelopeAddress(parsing: recipient), aliasTarget: target, delimiters: delimiters,
-                allWildcards: allWildcardIP), listing)
+        return GreylistSubject(
+            client: client, sender: EnvelopeAddress(parsing: request.policy.string(.sender)),
+            recipient: EnvelopeAddress(parsing: recipient), aliasTarget: target, delimiters: delimiters,
+            allWildcards: allWildcardIP)
     }
 
     /// What a request says about the SPF record of its sender's domain. A domain that has none is not asked about.

@@ -86,8 +86,6 @@ public final class GreylistService: PolicyService {
         }
         guard checks.contains(Self.checkName) else { return send(.error("")) }
         let rules = rules.value
-        let subject: GreylistSubject
-        let listing: SPFListing
         switch rules.entry(request, isKnown: { cache.contains($0, at: clock.monotonic()) }) {
         case .exempt(let reason): return send(rules.result(of: note(.exempt(reason), nil)))
         case .known(let client):
@@ -95,19 +93,20 @@ public final class GreylistService: PolicyService {
             return send(rules.result(of: note(.decided(.known), client)))
         case .listed(let client, let domain):
             return send(rules.result(of: note(.exempt("listed by the SPF record of \(domain)"), client)))
-        case .attempt(let found, let said): (subject, listing) = (found, said)
+        case .attempt(let client, let listing):
+            engine.decide(
+                PendingAttempt(
+                    request, client: client, rules: rules, listing: listing,
+                    reply: { answer(self.note($0, client, sender: request.policy.string(.sender)), rules) }))
         }
-        engine.decide(
-            PendingAttempt(
-                subject: subject, rules: rules, deadline: request.deadline, isDryRun: request.isDryRun,
-                listing: listing,
-                reply: { answer(self.note($0, subject.client, sender: subject.triplet.sender), rules) }))
     }
 
     /// Counts an answer, and writes what happened to it at level debug: the decision's own line shows only the reason.
-    private func note(_ answer: GreylistAnswer, _ client: IPAddress?, sender: String = "") -> GreylistAnswer {
+    private func note(
+        _ answer: GreylistAnswer, _ client: IPAddress?, sender: @autoclosure () -> String = ""
+    ) -> GreylistAnswer {
         counters.withLock { $0.add(answer) }
-        if let client { log.debug("[\(client)] \(answer.words(sender: sender))") }
+        if let client { log.debug("[\(client)] \(answer.words(sender: EnvelopeAddress(parsing: sender())))") }
         return answer
     }
 

@@ -56,8 +56,10 @@ extension GreylistStoreEngine {
     private func lookAtBatch(_ handler: inout GreylistHandler<Connection>) throws -> Bool {
         let taken = inbox.take(maximum: Self.batch)
         let now = clock.monotonic()
-        for attempt in taken.attempts where attempt.deadline <= now { attempt.reply(.failed("deadline passed")) }
-        let failure = look(at: taken.attempts.filter { $0.deadline > now }, &handler)
+        var attempts = taken.attempts
+        for attempt in attempts where attempt.request.deadline <= now { attempt.reply(.failed("deadline passed")) }
+        attempts.removeAll { $0.request.deadline <= now }
+        let failure = look(at: attempts, &handler)
         if let failure { throw failure }
         try handler.finishLooking()
         return taken.isMore
@@ -68,7 +70,7 @@ extension GreylistStoreEngine {
         guard !attempts.isEmpty else { return nil }
         do {
             let findings = try handler.look(at: attempts)
-            for (attempt, finding) in zip(attempts, findings) { settle(attempt, finding) }
+            settle(attempts, findings)
             return nil
         } catch {
             let error = error as? SQLError ?? SQLError(.other, "\(type(of: error))")
@@ -81,36 +83,55 @@ extension GreylistStoreEngine {
         }
     }
 
-    private func settle(_ attempt: PendingAttempt, _ finding: GreylistHandler<Connection>.Finding) {
-        switch finding {
-        case .renewal:
-            return record(attempt)
-        case .undecided:
-            guard case .unasked(let name) = attempt.listing else { return record(attempt) }
-            attempt.reply(.needs(name))
-        case .exempt(let reason):
-            attempt.reply(.exempt(reason))
-        case .known:
-            cache.insert(attempt.subject.client, at: clock.monotonic())
-            attempt.reply(.decided(.known))
-        }
-        alarm.worked()
-    }
-
-    private func record(_ attempt: PendingAttempt) {
-        let isTaken = store.submit(attempt.operation) { [alarm] result in
-            switch result {
-            case .decided(let decision), .repeated(let decision):
-                alarm.worked()
-                attempt.reply(.decided(decision))
-            case .expired:
-                attempt.reply(.failed("deadline passed"))
-            case .unavailable(let error), .failed(let error):
-                alarm.failed(error)
-                attempt.reply(.failed("database: \(error.code.rawValue)"))
+    private func settle(_ attempts: [PendingAttempt], _ findings: [GreylistHandler<Connection>.Finding]) {
+        let now = clock.monotonic()
+        var unsettled: [(attempt: PendingAttempt, triplet: Triplet)] = []
+        for (place, finding) in findings.enumerated() {
+            let attempt = attempts[place]
+            switch finding {
+            case .renewal:
+                unsettled.append((attempt, attempt.subject.triplet))
+            case .undecided(let triplet):
+                if case .unasked(let name) = attempt.listing {
+                    attempt.reply(.needs(name))
+                } else {
+                    unsettled.append((attempt, triplet))
+                }
+            case .exempt(let reason):
+                attempt.reply(.exempt(reason))
+            case .known:
+                cache.insert(attempt.client, at: now)
+                attempt.reply(.decided(.known))
             }
         }
-        if !isTaken { attempt.reply(.failed("too much waits for the database")) }
+        // What is to be recorded has not worked yet.
+        if unsettled.count < attempts.count { alarm.worked() }
+        record(unsettled)
+    }
+
+    /// Hands in what is to be recorded, all at once: it is one batch.
+    private func record(_ unsettled: [(attempt: PendingAttempt, triplet: Triplet)]) {
+        guard !unsettled.isEmpty else { return }
+        let taken = store.submit(
+            unsettled.map { attempt, triplet in
+                (attempt.operation(triplet), { [alarm] result in Self.answer(attempt, result, alarm) })
+            })
+        for (attempt, _) in unsettled.dropFirst(taken) { attempt.reply(.failed("too much waits for the database")) }
+    }
+
+    private static func answer(
+        _ attempt: PendingAttempt, _ result: RecordingResult<GreylistDecision>, _ alarm: StoreAlarm
+    ) {
+        switch result {
+        case .decided(let decision), .repeated(let decision):
+            alarm.worked()
+            attempt.reply(.decided(decision))
+        case .expired:
+            attempt.reply(.failed("deadline passed"))
+        case .unavailable(let error), .failed(let error):
+            alarm.failed(error)
+            attempt.reply(.failed("database: \(error.code.rawValue)"))
+        }
     }
 }
 

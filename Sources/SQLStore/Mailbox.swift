@@ -23,15 +23,33 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
     /// - Returns: False when the mailbox is full or closed.
     func put(_ element: Element) -> Bool {
         condition.locked {
-            guard !isClosed, elements.count < capacity else { return false }
+            guard room > 0 else { return false }
             elements.append(element)
-            if isAwaited {
-                // Once: before it wakes others may come, which it sees too.
-                isAwaited = false
-                condition.signal()
-            }
+            wake()
             return true
         }
+    }
+
+    /// Adds elements, in their order.
+    /// - Returns: How many; the others, the last ones, found the mailbox full or closed.
+    func put(_ added: [Element]) -> Int {
+        condition.locked {
+            let count = min(added.count, room)
+            guard count > 0 else { return 0 }
+            elements += added.prefix(count)
+            wake()
+            return count
+        }
+    }
+
+    /// How many elements may be added. Called under the lock, as is what follows.
+    private var room: Int { isClosed ? 0 : capacity - elements.count }
+
+    private func wake() {
+        guard isAwaited else { return }
+        // Once: before it wakes others may come, which it sees too.
+        isAwaited = false
+        condition.signal()
     }
 
     /// Takes up to `maximum` elements, in order; waits up to `milliseconds` when there are none. `closed` comes only

@@ -43,6 +43,13 @@ public final class RecordingStore<Handler: RecordingHandler>: Sendable {
         thread.submit(.operation(operation, completion))
     }
 
+    /// Hands in operations, in their order. Nothing else comes between them, so they are one batch.
+    /// - Returns: How many it has taken: of the others, the last ones, the queue is full or the store is stopped, and
+    ///   their completions are not called.
+    public func submit(_ operations: [(operation: Handler.Operation, completion: Completion)]) -> Int {
+        thread.submit(operations.map { .operation($0.operation, $0.completion) })
+    }
+
     /// Runs `work` on the store's thread, between two batches and outside any transaction (it may open its own): for
     /// management and cleaning. Operations wait meanwhile, so long work is cut into portions.
     /// - Returns: False when the queue is full or the store is stopped: the completion is not called then.

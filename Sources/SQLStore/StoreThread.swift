@@ -81,6 +81,12 @@ public final class StoreThread<Worker: StoreWorker>: Sendable {
         mailbox.put(job)
     }
 
+    /// Hands jobs to the thread, in their order.
+    /// - Returns: How many it has taken; the others are dropped, since the queue is full or the store is stopped.
+    public func submit(_ jobs: [Worker.Job]) -> Int {
+        mailbox.put(jobs)
+    }
+
     /// Refuses new jobs, waits until the thread has finished all earlier ones and has closed its connection. Not to be
     /// called from the thread itself.
     public func stop() {

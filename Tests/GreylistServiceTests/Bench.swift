@@ -1,5 +1,6 @@
 import Configuration
 import DatabaseFixture
+import Logging
 import PostfixProtocol
 import SQLStore
 import ServiceProtocol
@@ -20,24 +21,26 @@ final class Bench {
     }
 
     init(
-        _ database: TestDatabase, _ text: String = "", clock: FakeClock = FakeClock(), log: LogLines = LogLines()
+        _ database: TestDatabase, _ text: String = "", clock: FakeClock = FakeClock(), log: LogLines = LogLines(),
+        logLevel: Logger.Level = .info
     ) throws {
         self.database = database
         self.clock = clock
         self.log = log
         let (greylist, common) = try configuration(text)
+        let logger = log.logger(logLevel)
         switch database {
         case .sqlite:
             let file = SQLiteConfiguration(path: database.file)
-            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger()) {
+            service = try GreylistService(greylist, common, clock: clock.clock, log: logger) {
                 try SQLiteConnection(file)
             }
         case .postgreSQL(let server, let name):
-            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger()) {
+            service = try GreylistService(greylist, common, clock: clock.clock, log: logger) {
                 ClockedConnection(try server.connect(to: name), clock)
             }
         case .mariaDB(let server, let name):
-            service = try GreylistService(greylist, common, clock: clock.clock, log: log.logger()) {
+            service = try GreylistService(greylist, common, clock: clock.clock, log: logger) {
                 ClockedConnection(try server.connect(to: name), clock)
             }
         }

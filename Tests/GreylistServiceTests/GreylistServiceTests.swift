@@ -1,6 +1,8 @@
+import Logging
 import PostfixProtocol
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Greylist
@@ -65,6 +67,37 @@ import Testing
         #expect(await bench.outcome() == "none known client")
         bench.clock.advance(61)
         #expect(await bench.outcome() == "451 new triplet, 900 s")
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func ofAKnownClientNothingElseMatters(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
+        _ = await bench.outcome()
+        bench.clock.advance(900)
+        #expect(await bench.outcome() == "none triplet passed")
+        for (sender, recipient) in [("", "b@rcpt.example"), ("no address", "@"), ("a@\u{0}", ""), ("a@b@c", "d")] {
+            // Not in memory any more, so it is looked for.
+            bench.clock.advance(61)
+            #expect(await bench.outcome(from: sender, to: recipient) == "none known client", "\(sender) \(recipient)")
+        }
+        #expect(bench.service.statistics().contains { $0.name == "known-from-cache" && $0.value == "0" })
+        #expect(try bench.database.count(bench.database.waiting) == 0)
+    }
+
+    @Test func whatHappenedIsLoggedAtDebug() async throws {
+        let bench = try Bench(TestDatabase(.sqlite), logLevel: .debug)
+        for _ in 0..<2 { _ = await bench.outcome(from: "A+b@Sender.EXAMPLE") }
+        _ = await bench.outcome(from: "")
+        bench.clock.advance(900)
+        for _ in 0..<2 { _ = await bench.outcome(from: "A+b@Sender.EXAMPLE") }
+        #expect(
+            bench.log.all.filter { $0.hasPrefix("debug: [192.0.2.1]") } == [
+                "debug: [192.0.2.1] Client has not been seen before, greylisted (sender.example).",
+                "debug: [192.0.2.1] Client retries too soon, greylisted again (sender.example).",
+                "debug: [192.0.2.1] Client has not been seen before, greylisted ().",
+                "debug: [192.0.2.1] Client has passed the greylisting, accept this email and whitelist client.",
+                "debug: [192.0.2.1] Client has passed the greylisting before.",
+            ])
     }
 
     // MARK: - Who is not greylisted

@@ -1,3 +1,5 @@
+import Glibc
+import Synchronization
 import Testing
 
 @testable import SQLStore
@@ -18,6 +20,30 @@ import Testing
             Issue.record("not empty")
             return
         }
+    }
+
+    @Test func ofSeveralThoseAreTakenForWhichThereIsRoom() {
+        let mailbox = Mailbox<Int>(capacity: 5)
+        #expect(mailbox.put([]) == 0)
+        #expect(mailbox.put([1, 2, 3]) == 3)
+        #expect(mailbox.put([4, 5, 6, 7]) == 2)
+        #expect(mailbox.put([8]) == 0)
+        #expect(elements(mailbox.take(maximum: 10, waiting: 0)) == [1, 2, 3, 4, 5])
+        mailbox.close()
+        #expect(mailbox.put([9]) == 0)
+    }
+
+    @Test func severalWakeTheOneWhoWaits() throws {
+        let mailbox = Mailbox<Int>(capacity: 5)
+        let taken = Mutex<[Int]?>(nil)
+        let thread = try DedicatedThread(name: "waits") {
+            guard case .elements(let found) = mailbox.take(maximum: 10, waiting: 60_000) else { return }
+            taken.withLock { $0 = found }
+        }
+        usleep(20_000)
+        #expect(mailbox.put([1, 2]) == 2)
+        thread.join()
+        #expect(taken.withLock { $0 } == [1, 2])
     }
 
     @Test func aClosedMailboxGivesWhatIsLeft() {

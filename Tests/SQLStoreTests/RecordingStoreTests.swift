@@ -36,6 +36,41 @@ import Testing
         #expect(try SQLiteConnection(directory.configuration()).count("a") == 100)
     }
 
+    @Test func severalAreHandedInAtOnce() throws {
+        var limits = StoreLimits()
+        limits.queue = 4
+        let results = Mutex<[Int: String?]>([:])
+        let failures = Mutex<[Int: SQLError.Code]>([:])
+        let store = try start(limits: limits)
+        let gate = Mailbox<Void>(capacity: 1)
+        let begun = Mailbox<Void>(capacity: 1)
+        let isHeld = store.perform(
+            { _ in
+                _ = begun.put(())
+                _ = gate.take(maximum: 1, waiting: 10_000)
+            }, completion: { _ in })
+        #expect(isHeld)
+        _ = begun.take(maximum: 1, waiting: 10_000)
+        let taken = store.submit(
+            ["a", "constraint", "a", "a", "a", "a"].enumerated().map { number, account in
+                (
+                    CountOperation(key: key(number), account: account),
+                    { result in
+                        results.withLock { $0[number] = result.verdict }
+                        failures.withLock { $0[number] = result.error?.code }
+                    }
+                )
+            })
+        #expect(taken == 4)
+        #expect(gate.put(()))
+        store.stop()
+        // In order, the failing one alone fails, and those beyond the queue are not answered by the store.
+        #expect(results.withLock { $0 } == [0: "pass 1", 1: nil, 2: "pass 2", 3: "pass 3"])
+        #expect(failures.withLock { $0 } == [1: .constraint])
+        #expect(try SQLiteConnection(directory.configuration()).count("a") == 3)
+        #expect(store.submit([(CountOperation(account: "a"), { @Sendable _ in Issue.record("not taken") })]) == 0)
+    }
+
     @Test func completionsOfABatchAreDeliveredTogether() throws {
         let deliveries = Mutex(0)
         let results = Mutex<[String?]>([])

@@ -38,10 +38,12 @@ enum DecisionLine {
     private static let constantSpace = 320
 
     private static func space(_ decision: PolicyDecision, _ request: PolicyRequest) -> Int {
-        let texts = [decision.action.text, decision.reason, decision.check ?? "", decision.policy ?? ""]
-        let remarks = decision.remarks.map { 16 + $0.check.utf8.count + $0.text.utf8.count }
+        let check = decision.check?.utf8.count ?? 0
+        let policy = decision.policy?.utf8.count ?? 0
+        let texts = decision.action.text.utf8.count + decision.reason.utf8.count + check + policy
+        let remarks = decision.remarks.reduce(0) { $0 + 16 + $1.check.utf8.count + $1.text.utf8.count }
         // Values lie apart in the message, so together they are no longer than it.
-        return constantSpace + request.length + texts.reduce(0) { $0 + $1.utf8.count } + remarks.reduce(0, +)
+        return constantSpace + request.length + texts + remarks
     }
 }
 

@@ -208,7 +208,7 @@ public final class FrontendRole: ProcessRole {
     }
 
     private func answer(_ tag: UInt64, _ request: PolicyRequest, _ decision: PolicyDecision) {
-        if let traced = tracedRequests.removeValue(forKey: tag) { return traced(decision) }
+        if !tracedRequests.isEmpty, let traced = tracedRequests.removeValue(forKey: tag) { return traced(decision) }
         tally.decided(decision, state: request.protocolState)
         if environment.log.logLevel <= .info {
             nextDecision &+= 1

@@ -34,7 +34,7 @@ public struct PolicyEngine: Sendable {
     private struct Entry: Sendable {
         var evaluation: PolicyEvaluation
         var tag: UInt64
-        var instance: ByteBuffer
+        var instance: MessageInstance
         /// The same for all mail of one account, so that one instance of a service sees it.
         var affinity: UInt64
     }
@@ -88,7 +88,7 @@ public struct PolicyEngine: Sendable {
         _ request: PolicyRequest, listenerPolicy: String, tag: UInt64, options: Options = Options(),
         now: MonotonicInstant, actions: inout [Action]
     ) {
-        let instance = ByteBuffer(request[.instance])
+        let instance = MessageInstance(of: request)
         let session = sessions.session(of: instance, now: now)
         let policy = policies.policyName(for: request, listenerPolicy: listenerPolicy)
         let state = request.protocolState
@@ -217,9 +217,9 @@ public struct PolicyEngine: Sendable {
     }
 
     private mutating func endSession(
-        _ session: Session, of instance: ByteBuffer, at state: ProtocolState, now: MonotonicInstant
+        _ session: Session, of instance: MessageInstance, at state: ProtocolState, now: MonotonicInstant
     ) {
-        guard instance.readableBytes > 0, !session.isEmpty || sessions.count > 0 else { return }
+        guard instance.length > 0, !session.isEmpty || sessions.count > 0 else { return }
         sessions.keep(session, of: instance, hasEnded: state == .endOfMessage, now: now)
     }
 
@@ -242,8 +242,8 @@ public struct PolicyEngine: Sendable {
 
     /// FNV-1a over the login name, else the sender.
     private static func affinity(of request: PolicyRequest) -> UInt64 {
-        request.withBytes(of: request.isEmpty(.saslUsername) ? .sender : .saslUsername) { account in
-            account.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        request.withBytes(of: request.isEmpty(.saslUsername) ? .sender : .saslUsername) {
+            fnv1a($0)
         }
     }
 

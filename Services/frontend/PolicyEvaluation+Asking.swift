@@ -10,13 +10,16 @@ extension PolicyEvaluation {
         stageIndex += 1
         guard plan.stages.indices.contains(stageIndex) else { return }
         let stage = plan.stages[stageIndex]
-        let isDeferred = carried.hasDeferral
-        for position in stage.checks {
-            guard case .undecided = states[position] else { continue }
-            if isDeferred, plan.checks[position].definition.records { states[position] = .skipped }
-            decideHere(position)
-        }
+        if carried.hasDeferral { skipRecording(stage.checks) }
+        for position in stage.own { decideHere(position) }
         for question in stage.questions { open(question, now: now, actions: &actions) }
+    }
+
+    /// What is deferred comes again, and is recorded then.
+    private mutating func skipRecording(_ positions: Range<Int>) {
+        for position in positions where plan.checks[position].definition.records {
+            if case .undecided = states[position] { states[position] = .skipped }
+        }
     }
 
     private mutating func decideHere(_ position: Int) {
@@ -31,33 +34,25 @@ extension PolicyEvaluation {
     private mutating func open(_ question: Stage.Question, now: MonotonicInstant, actions: inout [Action]) {
         let applicable = question.applicable[standing.rawValue]
         if !session.verdicts.isEmpty {
-            for position in applicable.checks { recallVerdict(position) }
+            for position in applicable.positions { recallVerdict(position) }
         }
-        let positions = undecided(applicable.checks)
+        let positions = undecided(applicable.positions)
         guard !positions.isEmpty else { return }
         if let refusal {
             for position in positions { fail(position, refusal) }
             return
         }
         // Nearly always all of them.
-        let asked =
-            positions.count == applicable.checks.count
-            ? applicable.asked : AskedChecks(positions.map { plan.checks[$0].definition.name })
-        var limit = 0
-        var wantsFacts = false
-        for position in positions {
-            let check = plan.checks[position]
-            limit = max(limit, check.limit)
-            wantsFacts = wantsFacts || !check.wants.isEmpty
-        }
+        let checks =
+            positions.count == applicable.positions.count ? applicable : CheckGroup(positions, of: plan.checks)
         let index = questions.count
         if index == 0 { questions.reserveCapacity(plan.stages.count) }
         questions.append(
             OpenQuestion(
-                service: question.service, purpose: .checks(positions: positions, asked),
+                service: question.service, purpose: .checks(checks),
                 // Nothing may be recorded after the request itself was answered.
-                expires: min(now.advanced(byMilliseconds: limit), deadline)))
-        if wantedFactsMissing > 0, wantsFacts {
+                expires: min(now.advanced(byMilliseconds: checks.limit), deadline)))
+        if wantedFactsMissing > 0, checks.wantsFacts {
             questions[index].isOpen = false
             held.append(index)
         } else {
@@ -76,23 +71,23 @@ extension PolicyEvaluation {
 
     /// Asks the question at `index`, or gives it up.
     mutating func send(_ index: Int, now: MonotonicInstant, actions: inout [Action]) {
-        guard case .checks(let positions, let asked) = questions[index].purpose else { return }
+        guard case .checks(let checks) = questions[index].purpose else { return }
+        let positions = checks.positions
         let expires = questions[index].expires
         guard expires > now else {
             questions[index].isOpen = false
             for position in positions { fail(position, .expired) }
             return
         }
-        // A closure that reads `self`, or an argument read from it beside it, would copy all of it.
-        let isKeyed = positions.contains { [plan] in plan.checks[$0].definition.isKeyed }
-        let key = isKeyed && !isDryRun ? computeKey() : nil
+        let key = checks.isKeyed && !isDryRun ? computeKey() : nil
+        // An argument read from `self` beside it would copy all of it.
         let needed = questions[index].needed
         let facts = attachedFacts(positions, needed: needed)
         let knowsRecipients = plan.state == .data || plan.state == .endOfMessage
-        let recipients = knowsRecipients ? attachedRecipients(positions) : nil
+        let recipients = knowsRecipients && checks.usesRecipients ? attachedRecipients() : nil
         var payload = ByteBufferAllocator().buffer(capacity: 256)
         CheckRequest.encode(
-            asked, key: key, deadline: expires, facts: facts, recipients: recipients, isDryRun: isDryRun,
+            checks.asked, key: key, deadline: expires, facts: facts, recipients: recipients, isDryRun: isDryRun,
             into: &payload)
         guard mayBeAsked(payload), facts.count <= Self.maximumFacts else {
             questions[index].isOpen = false
@@ -102,11 +97,11 @@ extension PolicyEvaluation {
         questions[index].isOpen = true
         if questions[index].asked == nil { questions[index].asked = now }
         let service = questions[index].service
-        trace(service, "asked \(asked.names.joined(separator: " "))", now: now)
+        trace(service, "asked \(checks.asked.names.joined(separator: " "))", now: now)
         actions.append(
             .ask(
                 index: index, service: service, payload: payload, policy: request, expires: expires,
-                isRepeatable: !isKeyed || key != nil))
+                isRepeatable: !checks.isKeyed || key != nil))
     }
 
     /// Whether the question is not too long. It is measured only when it could be.
@@ -125,8 +120,7 @@ extension PolicyEvaluation {
         return key
     }
 
-    private func attachedRecipients(_ positions: [Int]) -> KnownRecipients? {
-        guard positions.contains(where: { plan.checks[$0].definition.usesRecipients }) else { return nil }
+    private func attachedRecipients() -> KnownRecipients {
         var known = session.recipients
         if !request.isEmpty(.recipient) { known.insert(request.string(.recipient)) }
         let isComplete = !known.isEmpty && known.count == request.integer(.recipientCount)
@@ -136,9 +130,10 @@ extension PolicyEvaluation {
     // MARK: Results
 
     mutating func receiveChecks(
-        _ outcome: AskOutcome, of index: Int, positions: [Int], _ asked: AskedChecks, now: MonotonicInstant,
-        actions: inout [Action]
+        _ outcome: AskOutcome, of index: Int, _ checks: CheckGroup, now: MonotonicInstant, actions: inout [Action]
     ) {
+        let positions = checks.positions
+        let asked = checks.asked
         switch outcome {
         case .failed(let failure):
             for position in positions { fail(position, FailureReason(failure)) }

@@ -132,10 +132,13 @@ extension PolicyEvaluation {
     }
 
     private var answers: [(positions: [Int], microseconds: Int)] {
-        questions.compactMap { question in
-            guard case .checks(let positions, _) = question.purpose, let took = question.took else { return nil }
-            return (positions, took)
+        var answers: [(positions: [Int], microseconds: Int)] = []
+        answers.reserveCapacity(questions.count)
+        for question in questions {
+            guard case .checks(let checks) = question.purpose, let took = question.took else { continue }
+            answers.append((checks.positions, took))
         }
+        return answers
     }
 
     private mutating func rememberRecipient(reply: PolicyAction) {

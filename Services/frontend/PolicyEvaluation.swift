@@ -33,7 +33,7 @@ struct PolicyEvaluation: Sendable {
     /// A question that was asked, or waits for facts before it is.
     struct OpenQuestion: Sendable {
         enum Purpose: Sendable {
-            case checks(positions: [Int], AskedChecks)
+            case checks(CheckGroup)
             /// Facts wanted by checks in general (`waiter` nil) or needed by one question.
             case facts(names: [FactName], waiter: Int?)
         }
@@ -113,9 +113,9 @@ struct PolicyEvaluation: Sendable {
         guard !isFinished, questions.indices.contains(index), questions[index].isOpen else { return }
         questions[index].isOpen = false
         switch questions[index].purpose {
-        case .checks(let positions, let asked):
+        case .checks(let checks):
             questions[index].took = questions[index].asked.map { now.microseconds(since: $0) }
-            receiveChecks(outcome, of: index, positions: positions, asked, now: now, actions: &actions)
+            receiveChecks(outcome, of: index, checks, now: now, actions: &actions)
         case .facts(let names, let waiter):
             receiveFacts(outcome, of: index, names: names, waiter: waiter, now: now, actions: &actions)
         }

@@ -1,5 +1,4 @@
 internal import DequeModule
-public import NIOCore
 public import ServiceProtocol
 
 /// The sessions of all messages on their way, by Postfix's `instance`.
@@ -31,7 +30,7 @@ public struct SessionStore: Sendable {
 
     /// A place in the order of last use; stale when the entry's stamp has moved on.
     private struct Place: Sendable {
-        var key: ByteBuffer
+        var key: MessageInstance
         var stamp: UInt64
         var expires: MonotonicInstant
     }
@@ -40,7 +39,7 @@ public struct SessionStore: Sendable {
     public var limits: Limits {
         didSet { enforceLimits() }
     }
-    private var entries: [ByteBuffer: Entry] = [:]
+    private var entries: [MessageInstance: Entry] = [:]
     private var order = Deque<Place>()
     private var ended = Deque<Place>()
     private var nextStamp: UInt64 = 0
@@ -56,8 +55,8 @@ public struct SessionStore: Sendable {
     public var count: Int { entries.count }
 
     /// The session of `instance`; empty when none is kept.
-    public func session(of instance: ByteBuffer, now: MonotonicInstant) -> Session {
-        guard instance.readableBytes > 0, !entries.isEmpty, let entry = entries[instance], entry.expires > now else {
+    public func session(of instance: MessageInstance, now: MonotonicInstant) -> Session {
+        guard instance.length > 0, !entries.isEmpty, let entry = entries[instance], entry.expires > now else {
             return Session()
         }
         return entry.session
@@ -65,19 +64,17 @@ public struct SessionStore: Sendable {
 
     /// Keeps `session`, or forgets it when there is nothing to remember.
     public mutating func keep(
-        _ session: Session, of instance: ByteBuffer, hasEnded: Bool, now: MonotonicInstant
+        _ session: Session, of instance: MessageInstance, hasEnded: Bool, now: MonotonicInstant
     ) {
-        guard instance.readableBytes > 0 else { return }
+        guard instance.length > 0 else { return }
         forgetExpired(now: now)
         if session.isEmpty {
             remove(instance)
             return
         }
-        // A copy: a slice would keep the whole request alive.
-        var key = ByteBufferAllocator().buffer(capacity: instance.readableBytes)
-        key.writeImmutableBuffer(instance)
+        let key = instance.copied()
         let expires = now.advanced(byMilliseconds: hasEnded ? limits.afterEnd : limits.idle)
-        let size = session.size + key.readableBytes * 2
+        let size = session.size + key.length * 2
         nextStamp += 1
         let old = entries.updateValue(
             Entry(session: session, size: size, expires: expires, stamp: nextStamp), forKey: key)
@@ -120,7 +117,7 @@ public struct SessionStore: Sendable {
         entries[place.key]?.stamp == place.stamp
     }
 
-    private mutating func remove(_ key: ByteBuffer) {
+    private mutating func remove(_ key: MessageInstance) {
         if let entry = entries.removeValue(forKey: key) { bytes -= entry.size }
     }
 

@@ -2,20 +2,14 @@ internal import ServiceProtocol
 
 /// Neighbouring checks of a policy that are decided together.
 public struct Stage: Sendable, Equatable {
-    /// Checks of a question, and their names.
-    struct Applicable: Sendable, Equatable {
-        var checks: [Int]
-        var asked: AskedChecks
-    }
-
     /// One request to one service.
     public struct Question: Sendable, Equatable {
         /// The service's name.
         public var service: String
         /// The checks it names, as positions in the policy.
         public var checks: [Int]
-        /// Those of them that apply to a client, by its standing, with their names.
-        var applicable: [Applicable] = []
+        /// Those of them that apply to a client, by its standing.
+        var applicable: [CheckGroup] = []
         /// Whether one of them may wait on the network.
         public var asksNetwork: Bool
         /// Whether one of them records.
@@ -30,6 +24,8 @@ public struct Stage: Sendable, Equatable {
     public var checks: Range<Int>
     /// The requests it sends, at most one to a service and one more where the network is asked.
     public var questions: [Question]
+    /// The positions of those that the frontend decides itself.
+    var own: [Int] = []
 
     /// The longest it may take, in milliseconds.
     public var limit: Int { questions.map(\.limit).max() ?? 0 }
@@ -45,7 +41,9 @@ public struct Stage: Sendable, Equatable {
         }
         let ends = starts.dropFirst() + [checks.count]
         return zip(starts, ends).map { start, end in
-            Stage(checks: start..<end, questions: questions(of: start..<end, in: checks))
+            Stage(
+                checks: start..<end, questions: questions(of: start..<end, in: checks),
+                own: (start..<end).filter { !checks[$0].definition.decider.isService })
         }
     }
 
@@ -81,10 +79,10 @@ public struct Stage: Sendable, Equatable {
             questions[index].isKeyed = questions[index].isKeyed || check.definition.isKeyed
             questions[index].limit = max(questions[index].limit, check.limit)
         }
+        let planned = checks.map(PlannedCheck.init)
         for index in questions.indices {
             questions[index].applicable = ClientStanding.allCases.map { standing in
-                let positions = questions[index].checks.filter { checks[$0].appliesTo.includes(standing) }
-                return .init(checks: positions, asked: AskedChecks(positions.map { checks[$0].definition.name }))
+                CheckGroup(questions[index].checks.filter { checks[$0].appliesTo.includes(standing) }, of: planned)
             }
         }
         return questions

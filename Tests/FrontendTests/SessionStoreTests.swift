@@ -24,12 +24,12 @@ import Testing
         at seconds: Int = 0
     ) {
         let now = start.advanced(byMilliseconds: seconds * 1_000)
-        store.keep(session, of: ByteBuffer(string: name), hasEnded: ended, now: now)
+        store.keep(session, of: MessageInstance(ByteBuffer(string: name)), hasEnded: ended, now: now)
     }
 
     private static func has(_ store: SessionStore, _ name: String, at seconds: Int = 0) -> Bool {
         let now = start.advanced(byMilliseconds: seconds * 1_000)
-        return !store.session(of: ByteBuffer(string: name), now: now).isEmpty
+        return !store.session(of: MessageInstance(ByteBuffer(string: name)), now: now).isEmpty
     }
 
     @Test func theShippedLimitsAreThoseOfTheDesign() {

@@ -66,20 +66,16 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         let now = now
         return try store.connection.reading {
             let clients = try store.tracking.knownClients(Set(attempts.map(\.clientText)), now: now)
-            var strangers: [Int] = []
-            var findings = attempts.indices.map { place in
-                guard let client = clients[attempts[place].clientText] else {
-                    strangers.append(place)
-                    return Finding.known
+            let strangers = attempts.filter { clients[$0.clientText] == nil }.map(\.subject)
+            let reasons = try snapshot.exemptions(strangers, on: store.connection)
+            var stranger = strangers.startIndex
+            return attempts.map { attempt in
+                if let client = clients[attempt.clientText] {
+                    return attempt.rules.timing.needsRenewal(client, now: now) ? .renewal : .known
                 }
-                return attempts[place].rules.timing.needsRenewal(client, now: now) ? .renewal : .known
+                defer { stranger += 1 }
+                return reasons[stranger].map { .exempt($0) } ?? .undecided(strangers[stranger].triplet)
             }
-            let subjects = strangers.map { attempts[$0].subject }
-            let reasons = try snapshot.exemptions(subjects, on: store.connection)
-            for (number, place) in strangers.enumerated() {
-                findings[place] = reasons[number].map { .exempt($0) } ?? .undecided(subjects[number].triplet)
-            }
-            return findings
         }
     }
 

@@ -109,7 +109,7 @@ extension GreylistStoreEngine {
         record(unsettled)
     }
 
-    /// Hands in what is to be recorded, all at once: it is one batch.
+    /// Hands in what is to be recorded, all at once.
     private func record(_ unsettled: [(attempt: PendingAttempt, triplet: Triplet)]) {
         guard !unsettled.isEmpty else { return }
         let taken = store.submit(

@@ -43,7 +43,8 @@ public final class RecordingStore<Handler: RecordingHandler>: Sendable {
         thread.submit(.operation(operation, completion))
     }
 
-    /// Hands in operations, in their order. Nothing else comes between them, so they are one batch.
+    /// Hands in operations, in their order and with nothing between them. The thread, which may be waiting, finds all of
+    /// them at once.
     /// - Returns: How many it has taken: of the others, the last ones, the queue is full or the store is stopped, and
     ///   their completions are not called.
     public func submit(_ operations: [(operation: Handler.Operation, completion: Completion)]) -> Int {

@@ -5,12 +5,14 @@ internal import PostfixProtocol
 /// for several times on its way into the store and out of it.
 public struct MessageInstance: Sendable, Hashable {
     private let bytes: ByteBuffer
-    private let digest: UInt64
+    private let digest: Int
 
     /// The key of these bytes.
     public init(_ bytes: ByteBuffer) {
         self.bytes = bytes
-        digest = bytes.withUnsafeReadableBytes { fnv1a($0) }
+        var hasher = Hasher()
+        hasher.combine(bytes)
+        digest = hasher.finalize()
     }
 
     /// The instance of a request.
@@ -28,7 +30,7 @@ public struct MessageInstance: Sendable, Hashable {
         return MessageInstance(copy, digest)
     }
 
-    private init(_ bytes: ByteBuffer, _ digest: UInt64) {
+    private init(_ bytes: ByteBuffer, _ digest: Int) {
         self.bytes = bytes
         self.digest = digest
     }
@@ -42,9 +44,4 @@ public struct MessageInstance: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) {
         hasher.combine(digest)
     }
-}
-
-/// FNV-1a, 64 bits: short texts to numbers, where nobody gains by two that meet.
-func fnv1a(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

@@ -242,8 +242,8 @@ public struct PolicyEngine: Sendable {
 
     /// FNV-1a over the login name, else the sender.
     private static func affinity(of request: PolicyRequest) -> UInt64 {
-        request.withBytes(of: request.isEmpty(.saslUsername) ? .sender : .saslUsername) {
-            fnv1a($0)
+        request.withBytes(of: request.isEmpty(.saslUsername) ? .sender : .saslUsername) { account in
+            account.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         }
     }
 

@@ -25,7 +25,7 @@ public struct Stage: Sendable, Equatable {
     /// The requests it sends, at most one to a service and one more where the network is asked.
     public var questions: [Question]
     /// The positions of those that the frontend decides itself.
-    var own: [Int] = []
+    var own: [Int]
 
     /// The longest it may take, in milliseconds.
     public var limit: Int { questions.map(\.limit).max() ?? 0 }

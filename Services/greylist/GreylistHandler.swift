@@ -66,12 +66,13 @@ struct GreylistHandler<Connection: GreylistConnection>: RecordingHandler {
         let now = now
         return try store.connection.reading {
             let clients = try store.tracking.knownClients(Set(attempts.map(\.clientText)), now: now)
-            let strangers = attempts.filter { clients[$0.clientText] == nil }.map(\.subject)
+            let known = attempts.map { clients[$0.clientText] }
+            let strangers = attempts.indices.filter { known[$0] == nil }.map { attempts[$0].subject }
             let reasons = try snapshot.exemptions(strangers, on: store.connection)
             var stranger = strangers.startIndex
-            return attempts.map { attempt in
-                if let client = clients[attempt.clientText] {
-                    return attempt.rules.timing.needsRenewal(client, now: now) ? .renewal : .known
+            return attempts.indices.map { place in
+                if let client = known[place] {
+                    return attempts[place].rules.timing.needsRenewal(client, now: now) ? .renewal : .known
                 }
                 defer { stranger += 1 }
                 return reasons[stranger].map { .exempt($0) } ?? .undecided(strangers[stranger].triplet)

@@ -31,7 +31,7 @@ struct GreylistSubject: Sendable {
             client: client.description, sender: sender.description, recipient: recipient.description)
         self.client = client
         senderKeys =
-            sender.policyAddresses + [client.description]
+            sender.policyAddresses + [triplet.client]
             + ClientAddress.address(client).wildcardForms(all: allWildcards)
         recipientKeys = Self.keys(of: recipient, aliasTarget: aliasTarget)
     }

@@ -116,6 +116,9 @@ lint:
 	@scripts/install-packages build
 	@echo "== checking the layout of the sources"
 	@swift format lint --strict --recursive --parallel $(SOURCES)
+	@if grep -rn --include='*.swift' '^public import Glibc' $(SOURCES); then \
+		echo "Glibc's types in an interface compile or not, by chance of what else is compiled with it: say Int32"; \
+		exit 1; fi
 
 format:
 	@swift format --in-place --recursive --parallel $(SOURCES)

@@ -143,7 +143,7 @@ static int fork_plan(struct plan *plan, pid_t *child) {
 
 int postern_spawn(
     const char *path, char *const arguments[], char *const environment[], const int *descriptors,
-    size_t descriptor_count, const char *names, int death_signal, pid_t *child) {
+    size_t descriptor_count, const char *names, int death_signal, int32_t *child) {
     struct plan plan = {
         .path = path,
         .arguments = arguments,

@@ -1,6 +1,9 @@
-public import Glibc
+internal import Glibc
 
 /// Programs that a test runs.
+///
+/// Process ids are `Int32` here and in what else this module offers: several clang modules include <sys/types.h>, and
+/// which of them `pid_t` belongs to depends on what the same run of the compiler has read before.
 public enum Command {
     /// What a program left behind.
     public struct Outcome: Sendable {
@@ -42,7 +45,7 @@ public enum Command {
     /// Starts a program whose output goes to `log`.
     public static func start(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String
-    ) throws -> pid_t {
+    ) throws -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -56,7 +59,7 @@ public enum Command {
     }
 
     /// Waits for a child's end.
-    public static func wait(for child: pid_t) -> Int32 {
+    public static func wait(for child: Int32) -> Int32 {
         var status: CInt = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7f
@@ -67,7 +70,7 @@ public enum Command {
     static func spawn(
         _ program: String, _ arguments: [String], environment: [String: String] = [:],
         _ actions: inout posix_spawn_file_actions_t
-    ) -> pid_t? {
+    ) -> Int32? {
         var variables: [String: String] = [:]
         for (name, value) in inheritedEnvironment() { variables[name] = value }
         for (name, value) in environment { variables[name] = value }
@@ -84,7 +87,7 @@ public enum Command {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var child: pid_t = 0
+        var child: Int32 = 0
         return posix_spawn(&child, program, &actions, &attributes, &argv, &envp) == 0 ? child : nil
     }
 

@@ -6,7 +6,7 @@ internal import Glibc
 /// A shell reads their paths, a line each, from a pipe that ends with this process, however that ends.
 final class Janitor: Sendable {
     private let paths: Int32
-    private let shell: pid_t
+    private let shell: Int32
 
     /// Starts the shell.
     init() throws {

@@ -11,7 +11,7 @@ public final class ProbeProcess {
     public init?(
         _ arguments: [String], descriptors: [Int32] = [], names: String = "", environment: [String: String] = [:]
     ) {
-        var process: pid_t = 0
+        var process: Int32 = 0
         let path = Self.path
         var given = ([path] + arguments).map { strdup($0) }
         given.append(nil)

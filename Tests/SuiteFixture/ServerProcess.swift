@@ -1,4 +1,4 @@
-public import Glibc
+internal import Glibc
 internal import Synchronization
 
 /// A server that a test has started: stopped, killed, frozen and started again at will, and gone when the
@@ -7,7 +7,7 @@ public final class ServerProcess: Sendable {
     private struct State {
         /// The end of a pipe; the server is killed when it is closed.
         var leash: Int32 = -1
-        var keeper: pid_t = 0
+        var keeper: Int32 = 0
     }
 
     private let command: [String]
@@ -32,16 +32,16 @@ public final class ServerProcess: Sendable {
     }
 
     /// The server's process id; 0 when it does not run.
-    public var pid: pid_t {
-        contents(of: pidFile).split(separator: "\n").first.flatMap { pid_t($0) } ?? 0
+    public var pid: Int32 {
+        contents(of: pidFile).split(separator: "\n").first.flatMap { Int32($0) } ?? 0
     }
 
     /// The server and its children.
-    private var family: [pid_t] {
+    private var family: [Int32] {
         let server = pid
         guard server > 0 else { return [] }
         let children = contents(of: "/proc/\(server)/task/\(server)/children")
-        return [server] + children.split(separator: " ").compactMap { pid_t($0) }
+        return [server] + children.split(separator: " ").compactMap { Int32($0) }
     }
 
     /// Starts it; whether it answers is for others to find out.
@@ -59,7 +59,7 @@ public final class ServerProcess: Sendable {
         let script = "\"$@\" </dev/null & server=$!; cat >/dev/null; kill -KILL $server; wait"
         var arguments = (["/bin/sh", "-c", script, "sh"] + command).map { strdup($0) } + [nil]
         defer { for pointer in arguments { free(pointer) } }
-        var child: pid_t = 0
+        var child: Int32 = 0
         let result = posix_spawn(&child, "/bin/sh", &actions, nil, &arguments, environ)
         close(ends[0])
         guard result == 0 else { throw FixtureError("cannot start \(command[0]): error \(result)") }

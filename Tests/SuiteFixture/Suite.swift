@@ -1,4 +1,4 @@
-public import Glibc
+internal import Glibc
 import Synchronization
 
 /// The whole suite, run by `postern run` in a directory of its own.
@@ -23,7 +23,7 @@ public final class Suite: Sendable {
     public var logPath: String { "\(directory.path)/log" }
     /// The configuration file.
     public let configurationPath: String
-    private let supervisor = Mutex<pid_t>(0)
+    private let supervisor = Mutex<Int32>(0)
     /// A suite whose databases this one uses as well; they live as long as both.
     private let neighbour: Suite?
 
@@ -125,9 +125,9 @@ public final class Suite: Sendable {
     }
 
     /// The process of a service, when one runs.
-    public func process(of service: String) -> pid_t? {
+    public func process(of service: String) -> Int32? {
         let text = contents(of: "\(runtimeDirectory)/\(service).pid")
-        return pid_t(text.filter(\.isNumber)).flatMap { kill($0, 0) == 0 ? $0 : nil }
+        return Int32(text.filter(\.isNumber)).flatMap { kill($0, 0) == 0 ? $0 : nil }
     }
 
     /// kill -9 of a service. Returns whether one ran.
@@ -145,7 +145,7 @@ public final class Suite: Sendable {
     }
 
     /// The processes of all services that run, by name.
-    public func processes(of services: [String]) -> [String: pid_t] {
+    public func processes(of services: [String]) -> [String: Int32] {
         Dictionary(uniqueKeysWithValues: services.compactMap { name in process(of: name).map { (name, $0) } })
     }
 

@@ -1,4 +1,4 @@
-public import Glibc
+internal import Glibc
 
 /// A directory that is removed with everything in it: with this value, or else when the test's process has ended.
 public final class TemporaryDirectory: Sendable {
@@ -28,7 +28,7 @@ public final class TemporaryDirectory: Sendable {
 
     /// Writes a file below it.
     @discardableResult
-    public func write(_ text: String, to name: String, mode: mode_t = 0o644) throws -> String {
+    public func write(_ text: String, to name: String, mode: UInt32 = 0o644) throws -> String {
         let file = "\(path)/\(name)"
         guard let stream = fopen(file, "w") else { throw FixtureError("cannot write \(file)") }
         fputs(text, stream)

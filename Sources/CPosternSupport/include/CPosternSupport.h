@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,7 +49,7 @@ int64_t postern_monotonic_ms(void);
 // failed exec, in which case no child is left behind.
 int postern_spawn(
     const char *path, char *const arguments[], char *const environment[], const int *descriptors,
-    size_t descriptor_count, const char *names, int death_signal, pid_t *child);
+    size_t descriptor_count, const char *names, int death_signal, int32_t *child);
 
 // Catches the signals and writes the number of each as one byte into a pipe.
 // Unlike signalfd it works whichever thread was started first with whichever

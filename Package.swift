@@ -160,11 +160,11 @@ let package = Package(
         + service("throttle", library: "Throttle", serviceModules + ["SQLStore", "SharedTables"])
         + testSupport
         + [
-            tests("ConfigurationTests", ["Configuration"]),
+            tests("ConfigurationTests", ["Configuration", "SuiteFixture"]),
             tests("DNSTests", ["DNS", "MailTypes"]),
             tests("SPFTests", ["CYAML", "DNS", "MailTypes", "SPF"]),
-            tests("MailTypesTests", ["MailTypes"]),
-            tests("PostfixProtocolTests", ["PostfixProtocol", nioCore], exclude: ["Corpus"]),
+            tests("MailTypesTests", ["MailTypes", "SuiteFixture"]),
+            tests("PostfixProtocolTests", ["PostfixProtocol", "SuiteFixture", nioCore], exclude: ["Corpus"]),
             tests("ServiceProtocolTests", serviceModules + ["CCrypto", nioCore]),
             tests(
                 "ServiceTransportTests",
@@ -178,7 +178,7 @@ let package = Package(
                 ]),
             tests("SuiteFixtureTests", ["SuiteFixture"]),
             tests("DatabaseTests", ["Configuration", "DatabaseFixture", "SQLStore", "SuiteFixture"]),
-            tests("SQLStoreTests", ["SQLStore", "StoreFaultProbe"], exclude: ["StoreFaultProbe"]),
+            tests("SQLStoreTests", ["SQLStore", "StoreFaultProbe", "SuiteFixture"], exclude: ["StoreFaultProbe"]),
             tests(
                 "SupervisorTests",
                 ["CPosternSupport", "ServiceProtocol", "SuiteFixture", "Supervisor", "SupervisorProbe"],
@@ -199,7 +199,7 @@ let package = Package(
                 serviceModules + [
                     "DatabaseFixture", "Directory", "DirectoryCases", "LDAPClient", "SQLStore", "SuiteFixture",
                 ]),
-            tests("GreylistTests", serviceModules + ["Greylist", "SQLStore"]),
+            tests("GreylistTests", serviceModules + ["Greylist", "SQLStore", "SuiteFixture"]),
             tests(
                 "GreylistServiceTests", serviceModules + ["DatabaseFixture", "Greylist", "SQLStore", "SuiteFixture"]),
             tests("SRSTests", ["CCrypto", "MailTypes", "ServiceProtocol", "SQLStore", "SRS", "SRSForgeries"]),

@@ -1,4 +1,5 @@
 import Configuration
+import SuiteFixture
 import Testing
 
 @Suite struct ConfigurationPrinterTests {
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test func readingGivesBackWhatWasPrinted() throws {
-        var generator = SplitMix(state: 42)
+        var generator = SeededGenerator(seed: 42)
         for _ in 0..<500 {
             let node = ConfigurationNode(mapping: Self.pairs(&generator, depth: 4))
             let document = try ConfigurationDocument(text: node.yaml(), file: "f")
@@ -82,20 +83,20 @@ import Testing
         "true",
     ]
 
-    private static func text(_ generator: inout SplitMix) -> String {
+    private static func text(_ generator: inout SeededGenerator) -> String {
         (0..<Int.random(in: 0...6, using: &generator))
             .map { _ in pieces.randomElement(using: &generator) ?? "" }
             .joined()
     }
 
-    private static func pairs(_ generator: inout SplitMix, depth: Int) -> [(String, ConfigurationNode?)] {
+    private static func pairs(_ generator: inout SeededGenerator, depth: Int) -> [(String, ConfigurationNode?)] {
         (0..<Int.random(in: 1...4, using: &generator)).map { position in
             let key = text(&generator).unicodeScalars.filter { $0.properties.generalCategory != .control }
             return (String(String.UnicodeScalarView(key)) + "\(position)k", node(&generator, depth: depth))
         }
     }
 
-    private static func node(_ generator: inout SplitMix, depth: Int) -> ConfigurationNode {
+    private static func node(_ generator: inout SeededGenerator, depth: Int) -> ConfigurationNode {
         switch Int.random(in: 0...(depth > 0 ? 5 : 3), using: &generator) {
         case 0: ConfigurationNode(Int.random(in: .min ... .max, using: &generator))
         case 1: ConfigurationNode(Bool.random(using: &generator))
@@ -116,18 +117,5 @@ import Testing
         case .mapping(let entries):
             "{" + entries.map { "\($0.key.debugDescription):\(shape($0.value))" }.joined(separator: ",") + "}"
         }
-    }
-}
-
-/// Steele and others' SplitMix64, so that every run tests the same documents.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,26 +1,13 @@
 import Configuration
-import Glibc
 import MailTypes
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Greylist
 
-/// A directory with one database file, which goes away with the value.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/greylist-XXXXXX".utf8CString)
-        path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
-    }
-
-    deinit {
-        for name in ["greylist.db", "greylist.db-wal", "greylist.db-shm"] { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-
+extension TemporaryDirectory {
     var database: String { "\(path)/greylist.db" }
 }
 

@@ -2,12 +2,15 @@ import Configuration
 import PostfixProtocol
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Greylist
 
 @Suite struct GreylistConfigurationTests {
-    let directory = TemporaryDirectory()
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     @Test func defaults() throws {
         let read = try configuration("", directory: directory).greylist

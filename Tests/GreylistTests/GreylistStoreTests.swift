@@ -1,11 +1,14 @@
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Greylist
 
 @Suite struct GreylistStoreTests {
-    let directory = TemporaryDirectory()
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private static func triplet(_ number: Int, client: String = "192.0.2.1") -> Triplet {
         Triplet(client: client, sender: "a\(number)@x.example", recipient: "b@y.example")

@@ -1,4 +1,5 @@
 import MailTypes
+import SuiteFixture
 import Testing
 
 @Suite struct IPAddressTests {

@@ -1,4 +1,5 @@
 import NIOCore
+import SuiteFixture
 
 /// How the bytes of a stream reach their reader.
 enum Delivery {
@@ -28,22 +29,7 @@ enum Delivery {
     }
 }
 
-/// A generator with a seed (SplitMix64), so a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-
+extension SeededGenerator {
     /// Bytes of which many mean something to the protocols.
     mutating func bytes(upTo limit: Int) -> [UInt8] {
         let telling = Array("\n\r=:,% 0123456789-getOKsize\0\u{e9}".utf8)

@@ -1,4 +1,5 @@
 import NIOCore
+import SuiteFixture
 import Testing
 
 @testable import PostfixProtocol

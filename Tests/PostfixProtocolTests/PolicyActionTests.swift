@@ -1,5 +1,6 @@
 import NIOCore
 import PostfixProtocol
+import SuiteFixture
 import Testing
 
 @Suite struct PolicyActionTests {

@@ -1,5 +1,6 @@
 import NIOCore
 import PostfixProtocol
+import SuiteFixture
 import Testing
 
 /// Random bytes from fixed seeds: nothing traps, and nothing depends on how the stream was cut.

@@ -1,4 +1,5 @@
 import Glibc
+import SuiteFixture
 import Testing
 
 @testable import SQLStore
@@ -10,8 +11,10 @@ import Testing
         var replies: [String]
     }
 
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
     private let messages = 6
+
+    init() throws { directory = try TemporaryDirectory() }
 
     /// The child stands beside the tests in the build directory.
     private var probe: String {

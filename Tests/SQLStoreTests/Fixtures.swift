@@ -1,33 +1,11 @@
 import Glibc
+import SuiteFixture
 import Synchronization
 
 @testable import SQLStore
 
-/// A directory that goes away with the value.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/sqlstore-XXXXXX".utf8CString)
-        path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
-    }
-
-    deinit {
-        empty()
-        rmdir(path)
-    }
-
-    func empty() {
-        for name in names {
-            unlink("\(path)/\(name)")
-        }
-    }
-
+extension TemporaryDirectory {
     var database: String { "\(path)/test.db" }
-
-    private var names: [String] {
-        ["test.db", "test.db-wal", "test.db-shm"]
-    }
 
     func configuration(busyTimeout: Int = 2000) -> SQLiteConfiguration {
         var configuration = SQLiteConfiguration(path: database)
@@ -36,10 +14,9 @@ final class TemporaryDirectory: Sendable {
         return configuration
     }
 
-    func write(_ text: String) {
-        let descriptor = open(database, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        _ = Glibc.write(descriptor, text, text.utf8.count)
-        close(descriptor)
+    /// Removes the database.
+    func empty() {
+        for suffix in ["", "-wal", "-shm"] { unlink(database + suffix) }
     }
 
     func size(of suffix: String) -> Int {
@@ -152,9 +129,10 @@ struct BatchBench {
     var batch: RecordingBatch<CountHandler>
 
     init(
-        _ directory: TemporaryDirectory = TemporaryDirectory(), handler: CountHandler = CountHandler(),
+        _ directory: TemporaryDirectory? = nil, handler: CountHandler = CountHandler(),
         busyTimeout: Int = 2000, busyRepeats: Int = 3, clock realClock: StoreClock? = nil
     ) throws {
+        let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
         connection = try SQLiteConnection(
             directory.configuration(busyTimeout: busyTimeout), schema: CountHandler.schema)

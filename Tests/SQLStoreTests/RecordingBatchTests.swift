@@ -1,3 +1,4 @@
+import SuiteFixture
 import Synchronization
 import Testing
 
@@ -117,7 +118,7 @@ import Testing
     }
 
     @Test func anUnreadableVerdictFailsOnlyItsRequest() throws {
-        let directory = TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let connection = try SQLiteConnection(directory.configuration())
         try connection.prepareRecording(trace: false)
         var batch = RecordingBatch(handler: NumberHandler(), clock: .system, busyRepeats: 0)
@@ -180,7 +181,7 @@ import Testing
 
     @Test func timeNeverGoesBack() throws {
         let seen = Mutex<[Int]>([])
-        let directory = TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let connection = try SQLiteConnection(directory.configuration())
         try connection.prepareRecording(trace: false)
         let clock = FakeClock()

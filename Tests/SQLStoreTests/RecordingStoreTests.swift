@@ -1,10 +1,13 @@
+import SuiteFixture
 import Synchronization
 import Testing
 
 @testable import SQLStore
 
 @Suite struct RecordingStoreTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private func start(
         limits: StoreLimits = StoreLimits(), onStateChange: @escaping @Sendable (StoreState) -> Void = { _ in },
@@ -128,7 +131,7 @@ import Testing
     }
 
     @Test func aCorruptFileIsUnavailableUntilItIsReplaced() async throws {
-        directory.write(String(repeating: "this is no database. ", count: 300))
+        try directory.write(String(repeating: "this is no database. ", count: 300), to: "test.db")
         let states = Mutex<[StoreState]>([])
         var limits = StoreLimits()
         limits.firstReopenPause = 1
@@ -140,7 +143,7 @@ import Testing
         }
         #expect(error.code == .corrupt)
         #expect(await store.work { _ in }.error?.code == .corrupt)
-        directory.write("")
+        try directory.write("", to: "test.db")
         var result = await store.ask(CountOperation(key: key(1), account: "a"))
         while result.verdict == nil {
             result = await store.ask(CountOperation(key: key(1), account: "a"))

@@ -1,10 +1,13 @@
 import Glibc
+import SuiteFixture
 import Testing
 
 @testable import SQLStore
 
 @Suite struct SQLiteConnectionTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private func connect() throws -> SQLiteConnection {
         let connection = try SQLiteConnection(directory.configuration(busyTimeout: 1))
@@ -175,8 +178,8 @@ import Testing
         #expect(directory.size(of: "") == 0)
     }
 
-    @Test func aFileThatIsNoDatabaseIsCorrupt() {
-        directory.write(String(repeating: "this is no database. ", count: 300))
+    @Test func aFileThatIsNoDatabaseIsCorrupt() throws {
+        try directory.write(String(repeating: "this is no database. ", count: 300), to: "test.db")
         #expect(code { _ = try SQLiteConnection(directory.configuration()) } == .corrupt)
     }
 

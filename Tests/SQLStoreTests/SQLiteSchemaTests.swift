@@ -1,12 +1,15 @@
+import SuiteFixture
 import Testing
 
 @testable import SQLStore
 
 @Suite struct SQLiteSchemaTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
     private let first = SQLSchema(component: "c", steps: ["CREATE TABLE c (a); CREATE INDEX i ON c (a);"])
     private let second = SQLSchema(
         component: "c", steps: ["CREATE TABLE c (a); CREATE INDEX i ON c (a);", "ALTER TABLE c ADD COLUMN b;"])
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private func version(_ connection: SQLiteConnection) throws -> SQLValue? {
         try connection.query("SELECT version FROM postern_schema WHERE component = 'c'").first?.first

@@ -1,3 +1,4 @@
+import SuiteFixture
 import Synchronization
 import Testing
 
@@ -92,7 +93,7 @@ import Testing
     /// always found, and what is kept is bounded by the keys of the last two turns.
     @Test(arguments: 1...8)
     func anyHistory(_ seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var bench = try BatchBench()
         var born: [Int: Int] = [:]
         var real = 0
@@ -128,18 +129,5 @@ import Testing
         let left = try bench.rows("postern_seen_0") + bench.rows("postern_seen_1")
         #expect(kept < 600)
         #expect(left == 2)
-    }
-}
-
-/// A small generator with a seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,9 +1,12 @@
+import SuiteFixture
 import Testing
 
 @testable import SQLStore
 
 @Suite struct WALCheckpointerTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private func write(_ connection: SQLiteConnection, _ rounds: Int, after: () -> Void) throws {
         try connection.executeScript("CREATE TABLE IF NOT EXISTS t (a)")

@@ -1,30 +1,13 @@
 import Configuration
-import Glibc
 import SQLStore
 import ServiceProtocol
 import SuiteFixture
 
 @testable import SRS
 
-/// A directory with a secret and a database, which goes away with the value.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/srs-XXXXXX".utf8CString)
-        path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
-    }
-
-    deinit {
-        for name in ["srs.db", "srs.db-wal", "srs.db-shm", "secret"] { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-
-    func write(_ text: String, to name: String) {
-        let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        _ = Glibc.write(descriptor, text, text.utf8.count)
-        close(descriptor)
-    }
+extension TemporaryDirectory {
+    /// Nobody else may read it, or the service refuses it.
+    func writeSecret(_ lines: String) throws { try write(lines, to: "secret", mode: 0o600) }
 }
 
 /// Reads the mappings `srs` and `common` of a configuration.
@@ -51,11 +34,12 @@ final class Bench {
     ///   - more: keys beside those of the domain and the secret.
     ///   - secrets: the file with the secrets; nil leaves it as it is.
     init(
-        _ text: String? = nil, more: String = "", directory: TemporaryDirectory = TemporaryDirectory(),
+        _ text: String? = nil, more: String = "", directory: TemporaryDirectory? = nil,
         secrets: String? = "secret\nolder\n"
     ) throws {
+        let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
-        if let secrets { directory.write(secrets, to: "secret") }
+        if let secrets { try directory.writeSecret(secrets) }
         let read = try configuration(
             text ?? "domain: fwd.example, secret-file: \(directory.path)/secret, \(more)", directory: directory)
         let lines = lines

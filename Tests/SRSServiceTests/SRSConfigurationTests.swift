@@ -3,12 +3,15 @@ import Glibc
 import Logging
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import SRS
 
 @Suite struct SRSConfigurationTests {
-    let directory = TemporaryDirectory()
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private var secretFile: String { "\(directory.path)/secret" }
 
@@ -27,7 +30,7 @@ import Testing
     }
 
     @Test func everyLineIsASecret() throws {
-        directory.write("first\r\n\nsecond\n", to: "secret")
+        try directory.writeSecret("first\r\n\nsecond\n")
         let read = try configuration("secret-file: \(secretFile), domain: Fwd.Example", directory: directory).srs
         #expect(read.domain == "fwd.example")
         #expect(read.secrets == ["first", "second"].compactMap { SRSSecret($0) })
@@ -62,13 +65,13 @@ import Testing
     }
 
     @Test func endsOfSecrets() throws {
-        directory.write("first\nsecond\tuntil=2023-11-14\n", to: "secret")
+        try directory.writeSecret("first\nsecond\tuntil=2023-11-14\n")
         let read = try configuration("secret-file: \(secretFile), domain: fwd.example", directory: directory).srs
         #expect(read.secrets.map(\.lastDay) == [nil, 19675])
     }
 
     @Test func furtherDomains() throws {
-        directory.write("secret\n", to: "secret")
+        try directory.writeSecret("secret\n")
         let text = "secret-file: \(secretFile), domain: fwd.example, former-hash-lengths: [8, 12], "
         let read = try configuration(
             text + "further-domains: {Two.example: [B.example, bücher.example], old.example: []}", directory: directory
@@ -80,8 +83,8 @@ import Testing
         #expect(yaml.contains("two.example") && yaml.contains("xn--bcher-kva.example"))
     }
 
-    @Test func fileOfBlankLines() {
-        directory.write("\n\n\n", to: "secret")
+    @Test func fileOfBlankLines() throws {
+        try directory.writeSecret("\n\n\n")
         #expect(throws: ConfigurationErrors.self) {
             try configuration("domain: fwd.example, secret-file: \(secretFile)", directory: directory)
         }
@@ -99,7 +102,7 @@ import Testing
     }
 
     @Test func normalisedShowsNoSecret() throws {
-        directory.write("hidden\n", to: "secret")
+        try directory.writeSecret("hidden\n")
         let read = try configuration("secret-file: \(secretFile), domain: fwd.example", directory: directory).srs
         let text = ConfigurationNode(mapping: [("srs", read.normalised())]).yaml()
         #expect(!text.contains("hidden"))

@@ -168,8 +168,8 @@ import Testing
     }
 
     @Test func secretsAreListedByTheirFingerprints() async throws {
-        let directory = TemporaryDirectory()
-        directory.write("secret\nolder\tuntil=2023-11-13\nlater\tuntil=2023-11-20\n", to: "secret")
+        let directory = try TemporaryDirectory()
+        try directory.writeSecret("secret\nolder\tuntil=2023-11-13\nlater\tuntil=2023-11-20\n")
         let bench = try Bench(
             "domain: fwd.example, secret-file: \(directory.path)/secret", directory: directory, secrets: nil)
         let prints = try ["secret", "older", "later"].map { try #require(SRSSecret($0)).fingerprint }

@@ -65,9 +65,9 @@ import Testing
 
     /// The second secret verifies what it signed before it was replaced, and signs nothing any more.
     @Test func furtherSecretsOnlyVerify() async throws {
-        let directory = TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let old = try Bench(directory: directory)
-        directory.write("new\nsecret\n", to: "secret")
+        try directory.writeSecret("new\nsecret\n")
         let read = try configuration(
             "domain: fwd.example, secret-file: \(directory.path)/secret", directory: directory)
         old.service.apply(read.srs, common: read.common)
@@ -146,8 +146,8 @@ import Testing
 
     /// Without the excluded domains nothing is rewritten; reversing needs no database.
     @Test func brokenDatabase() async throws {
-        let directory = TemporaryDirectory()
-        directory.write(String(repeating: "this is no database ", count: 100), to: "srs.db")
+        let directory = try TemporaryDirectory()
+        try directory.write(String(repeating: "this is no database ", count: 100), to: "srs.db")
         let bench = try Bench(directory: directory)
         #expect(await bench.lookup("srs-forward", "x@b.com", local: ["b.com": "no"]) == .notFound(""))
         #expect(
@@ -165,8 +165,8 @@ import Testing
     // MARK: - What cannot be decided
 
     @Test func undecidedMayBeTemporary() async throws {
-        let directory = TemporaryDirectory()
-        directory.write("secret\n", to: "secret")
+        let directory = try TemporaryDirectory()
+        try directory.writeSecret("secret\n")
         let text = "domain: fwd.example, secret-file: \(directory.path)/secret, on-failure: temporary"
         let bench = try Bench(text, directory: directory)
         let undecided = LookupResult.temporary("It is not known whether the domain is local.")
@@ -179,9 +179,9 @@ import Testing
     }
 
     @Test func unreadExclusionsMayBeTemporary() async throws {
-        let directory = TemporaryDirectory()
-        directory.write(String(repeating: "this is no database ", count: 100), to: "srs.db")
-        directory.write("secret\n", to: "secret")
+        let directory = try TemporaryDirectory()
+        try directory.write(String(repeating: "this is no database ", count: 100), to: "srs.db")
+        try directory.writeSecret("secret\n")
         let text = "domain: fwd.example, secret-file: \(directory.path)/secret, on-failure: "
         let bench = try Bench(text + "temporary", directory: directory)
         #expect(

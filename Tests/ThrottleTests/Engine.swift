@@ -1,6 +1,7 @@
 import DatabaseFixture
 import SQLStore
 import ServiceProtocol
+import SuiteFixture
 import Testing
 
 @testable import Throttle
@@ -21,9 +22,9 @@ final class Place: Sendable {
     private let server: ServerConfiguration?
 
     /// An empty database of the test process's server, or a file.
-    init(_ engine: Engine, directory: TemporaryDirectory = TemporaryDirectory()) throws {
+    init(_ engine: Engine, directory: TemporaryDirectory? = nil) throws {
         self.engine = engine
-        self.directory = directory
+        self.directory = try directory ?? TemporaryDirectory()
         server =
             switch engine {
             case .sqlite: nil
@@ -33,9 +34,9 @@ final class Place: Sendable {
     }
 
     /// A database of a server that the test may stop.
-    init(_ engine: Engine, _ configuration: ServerConfiguration) {
+    init(_ engine: Engine, _ configuration: ServerConfiguration) throws {
         self.engine = engine
-        directory = TemporaryDirectory()
+        directory = try TemporaryDirectory()
         server = configuration
     }
 

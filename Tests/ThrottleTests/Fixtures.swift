@@ -1,5 +1,4 @@
 import Configuration
-import Glibc
 import Logging
 import MailTypes
 import PostfixProtocol
@@ -11,27 +10,8 @@ import Testing
 
 @testable import Throttle
 
-/// A directory that goes away with the value.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/throttle-XXXXXX".utf8CString)
-        path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
-    }
-
-    deinit {
-        for name in ["throttle.db", "throttle.db-wal", "throttle.db-shm"] { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-
+extension TemporaryDirectory {
     var database: String { "\(path)/throttle.db" }
-
-    func write(_ text: String) {
-        let descriptor = open(database, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        _ = Glibc.write(descriptor, text, text.utf8.count)
-        close(descriptor)
-    }
 
     func connect() throws -> SQLiteConnection {
         var configuration = SQLiteConfiguration(path: database)

@@ -5,8 +5,10 @@ import Testing
 @testable import Throttle
 
 @Suite struct ThrottleHandlerTests {
-    private let directory = TemporaryDirectory()
+    private let directory: TemporaryDirectory
     private let lines = LogLines()
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private func handler(_ connection: SQLiteConnection) throws -> ThrottleHandler<SQLiteConnection> {
         var handler = ThrottleHandler<SQLiteConnection>(shared: SharedRules(), log: lines.logger())

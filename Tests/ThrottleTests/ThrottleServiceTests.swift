@@ -224,8 +224,9 @@ import Testing
 
     @Test(arguments: ["corrupt", "missing directory", "not writable"])
     func theDatabaseCannotBeOpened(kind: String) async throws {
-        let directory = TemporaryDirectory()
-        directory.write(kind == "corrupt" ? String(repeating: "no database ", count: 1000) : "")
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            kind == "corrupt" ? String(repeating: "no database ", count: 1000) : "", to: "throttle.db")
         let path = kind == "corrupt" ? directory.database : kind == "not writable" ? "/proc/t.db" : "/nonexistent/t.db"
         let harness = try Harness("{database: \(path)}", on: Place(.sqlite, directory: directory))
         for key in 0..<3 { #expect(await harness.ask(request(key: key)).text == "error") }

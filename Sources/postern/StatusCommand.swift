@@ -20,6 +20,7 @@ struct StatusCommand: ParsableCommand {
             } else {
                 let (columns, rows) = try options.ask("frontend", AdminRequest(verb: "services"))
                 TextTable.print(columns, rows)
+                guard rows.contains(where: { $0.dropFirst().first?.hasPrefix("0/") == true }) else { return }
                 print("\nA service that nobody has asked yet is not started; 0/1 is no fault of its own.")
             }
         }

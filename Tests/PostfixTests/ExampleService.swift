@@ -10,8 +10,7 @@ final class ExampleService: Sendable {
     private let log: String
     private let process = Mutex<pid_t>(0)
 
-    private static let program =
-        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/docs/examples/sender-domain.py"
+    private static let program = "\(Repository.path)/docs/examples/sender-domain.py"
 
     /// Starts one that refuses the domains in `list`.
     init(_ name: String, list: String, in directory: TemporaryDirectory) throws {

@@ -2,8 +2,7 @@
 public enum PolicyCorpus {
     /// One entry for each request, as Postfix sends it, with the empty line.
     public static var requests: [String] {
-        let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        let text = contents(of: "/\(tests)/PostfixProtocolTests/Corpus/policy-requests.txt")
+        let text = contents(of: "\(Repository.path)/Tests/PostfixProtocolTests/Corpus/policy-requests.txt")
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("#") }
         return lines.split(whereSeparator: \.isEmpty).map { $0.map { "\($0)\n" }.joined() + "\n" }
     }

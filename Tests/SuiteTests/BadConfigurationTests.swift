@@ -4,10 +4,7 @@ import Testing
 
 /// `postern check` on the corpus of configurations: what each file's administrator is told, word for word.
 @Suite struct BadConfigurationTests {
-    private static let corpus: String = {
-        let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        return "/\(tests)/BadConfigurations"
-    }()
+    private static let corpus = "\(Repository.path)/Tests/BadConfigurations"
 
     private static let names: [String] = Command.run("/bin/ls", [corpus]).output
         .split(separator: "\n").filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(".yaml".count)) }

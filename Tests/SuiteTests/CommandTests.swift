@@ -79,6 +79,7 @@ import Testing
         #expect(table.first == ["service", "up", "version", "unanswered", "checks"])
         #expect(table.contains { $0.starts(with: ["greylist", "1/1"]) && $0.last == "greylist" })
         #expect(table.contains { $0.starts(with: ["srs", "0/1"]) })
+        #expect(outcome.output.contains("nobody has asked yet"))
         let counters = rows(suite.postern(["status", "frontend"]))
         #expect(counters.contains(["requests.under-way", "0"]))
         #expect(counters.contains { $0.first?.hasPrefix("decisions.RCPT.") == true && $0.last == "1" })

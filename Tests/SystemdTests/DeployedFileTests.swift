@@ -3,7 +3,7 @@ import Testing
 
 /// The files of deploy/ beside each other.
 @Suite struct DeployedFileTests {
-    private static let deploy = "\(Installation.sources)/deploy"
+    private static let deploy = "\(Repository.path)/deploy"
 
     private static func units() -> [String: String] {
         let names = Command.run("/bin/ls", ["\(deploy)/systemd"]).output.split(separator: "\n").map(String.init)

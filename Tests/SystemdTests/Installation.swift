@@ -2,15 +2,12 @@ import SuiteFixture
 
 /// What `make install` puts on a machine, made once for all tests.
 enum Installation {
-    /// The root of the repository.
-    static let sources = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-
     /// The directory, or why there is none.
     static let directory: Result<String, FixtureError> = {
         let path = "\(Suite.binaries)/SystemdTests.installation"
         _ = Command.run("/bin/rm", ["-rf", path])
         let made = Command.run(
-            "/usr/bin/make", ["-C", sources, "install", "DESTDIR=\(path)", "BINARIES=\(Suite.binaries)"])
+            "/usr/bin/make", ["-C", Repository.path, "install", "DESTDIR=\(path)", "BINARIES=\(Suite.binaries)"])
         return made.status == 0 ? .success(path) : .failure(FixtureError("make install: \(made.output)"))
     }()
 

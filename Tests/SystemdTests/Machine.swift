@@ -37,7 +37,7 @@ final class Machine: Sendable {
     ) throws {
         directory = try TemporaryDirectory()
         boot = try Command.start(
-            "\(Installation.sources)/Tests/SystemdTests/boot",
+            "\(Repository.path)/Tests/SystemdTests/boot",
             [directory.path, try Installation.directory.get()], log: "\(directory.path)/log")
         guard let process = Self.process(in: directory.path) else {
             let log = contents(of: "\(directory.path)/log") + contents(of: "\(directory.path)/console")

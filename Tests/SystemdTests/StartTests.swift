@@ -38,7 +38,7 @@ extension WithSystemd {
         }
 
         @Test func theShippedConfigurationIsInstalledAndServes() throws {
-            let shipped = contents(of: "\(Installation.sources)/deploy/etc/postern.yaml")
+            let shipped = contents(of: "\(Repository.path)/deploy/etc/postern.yaml")
             let machine = try Machine(configuration: shipped)
             #expect(try machine.require("cat", "/usr/share/doc/postern/examples/postern.yaml") == shipped)
             #expect(try machine.require("postern", "check", "--quiet") == "")

@@ -92,7 +92,7 @@ bench: build
 	@echo "== measuring: some minutes, best on a machine that does nothing else"
 	@Benchmarks/.build/release/bench --binaries "$$(swift build -c release --show-bin-path)" $(BENCH)
 
-# The same with ten million known clients, on SQLite and PostgreSQL: about an hour more, and 10 GB in ./var.
+# The same with ten million known clients, on SQLite and PostgreSQL: about ten minutes more, and 7 GB in ./var.
 bench-large:
 	@$(MAKE) bench BENCH="--growth 10000000 $(BENCH)"
 

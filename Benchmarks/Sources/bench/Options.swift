@@ -11,12 +11,12 @@ struct Options {
     var growth = 1_000_000
     /// Measure other policy servers too.
     var peers = false
-    /// Rows whose name does not contain it are left out.
-    var only = ""
+    /// Rows whose name contains none of these are left out; empty: all are measured.
+    var only: [String] = []
 
     static let usage = """
         usage: bench [--binaries DIR] [--scratch DIR] [--results DIR] [--rounds N] [--seconds S]
-                     [--growth ROWS] [--only TEXT] [--peers]
+                     [--growth ROWS] [--only TEXT]... [--peers]
 
         """
 
@@ -32,7 +32,7 @@ struct Options {
             case "--binaries": binaries = URL(fileURLWithPath: value)
             case "--scratch": scratch = URL(fileURLWithPath: value)
             case "--results": results = URL(fileURLWithPath: value)
-            case "--only": only = value
+            case "--only": only.append(value)
             case "--rounds": rounds = try Self.number(name, value, 1...100)
             case "--seconds": seconds = Double(try Self.number(name, value, 1...600))
             case "--growth": growth = try Self.number(name, value, 0...15_000_000)

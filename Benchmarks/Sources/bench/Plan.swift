@@ -7,6 +7,8 @@ final class Plan {
     private let benchmark: Benchmark
     let ending: Ending
     private var unavailable: [(row: String, reason: String)] = []
+    /// What `--only` calls the rows of many clients against few.
+    private static let growth = "growth"
 
     init(_ options: Options, _ installation: Installation, _ ending: Ending) {
         self.options = options
@@ -38,6 +40,10 @@ final class Plan {
             }
         ).run(floor)
         if options.peers { try measurePeers(floor) }
+        guard !benchmark.results.isEmpty || !unavailable.isEmpty else {
+            throw Program.Failure(
+                description: "--only: no row's name contains \(options.only.joined(separator: " or "))")
+        }
         return Report(
             results: benchmark.results, unavailable: unavailable, idleMemory: idle,
             loadedMemory: benchmark.loadedMemory, startTimes: suite.startTimes, logSizes: suite.logSizes,
@@ -47,10 +53,10 @@ final class Plan {
     // MARK: Rows
 
     /// Whether rows with this in their names may be asked for.
-    func wants(_ text: String) -> Bool { options.only.isEmpty || options.only.contains(text) }
+    func wants(_ text: String) -> Bool { options.only.isEmpty || options.only.contains { $0.contains(text) } }
 
     func measure(_ row: Row) throws {
-        guard options.only.isEmpty || row.name.contains(options.only) else { return }
+        guard options.only.isEmpty || options.only.contains(where: row.name.contains) else { return }
         try benchmark.measure(row)
     }
 
@@ -134,14 +140,26 @@ final class Plan {
         return Suite.Variant(name: name, greylist: store, throttle: store)
     }
 
-    private var wantsGrowth: Bool { options.growth > 0 && (options.only.isEmpty || "growth".contains(options.only)) }
+    private var wantsGrowth: Bool { options.growth > 0 && wants(Self.growth) }
 
     private func measureGrowth(_ small: Suite) throws {
         guard wantsGrowth else { return }
+        let known = min(options.growth, Rows.knownOfMany)
+        let strangers = options.growth - known
+        let isFillable = FileManager.default.isExecutableFile(atPath: GreylistTable.program.path)
+        guard strangers == 0 || isFillable else {
+            return leaveOut("\(Self.growth), SQLite", "\(GreylistTable.program.path) is not installed")
+        }
         print("  filling a table of \(options.growth) clients")
-        let large = try start(Suite.Variant(name: "large"))
-        try Rows.train(large, clients: options.growth, installation)
-        try measureGrowth(small, large, engine: "SQLite", leastOfNew: 0.5)
+        let variant = Suite.Variant(name: "large")
+        var large = try start(variant)
+        try Rows.train(large, clients: known, installation)
+        if strangers > 0 {
+            large.stop()
+            try large.greylistTable.addStrangers(strangers)
+            large = try start(variant)
+        }
+        try measureGrowth(small, large, known: known, engine: "SQLite", leastOfNew: 0.5)
     }
 
     private func measureGrowth(_ small: Suite, on server: PostgreSQL) throws {
@@ -152,15 +170,17 @@ final class Plan {
         try server.execute(PostgreSQL.tables, in: database)
         try server.execute(PostgreSQL.filling(options.growth), in: database)
         let large = try start(variant(name: "large-on-postgresql", on: server, database: database))
-        try measureGrowth(small, large, engine: "PostgreSQL", leastOfNew: 0.4)
+        try measureGrowth(small, large, known: options.growth, engine: "PostgreSQL", leastOfNew: 0.4)
     }
 
-    private func measureGrowth(_ small: Suite, _ large: Suite, engine: String, leastOfNew: Double) throws {
+    private func measureGrowth(
+        _ small: Suite, _ large: Suite, known: Int, engine: String, leastOfNew: Double
+    ) throws {
         let rows = "\(options.growth) rows against \(Rows.knownClients), \(engine)"
         try benchmark.measure(
             Row(
                 name: "known clients, \(rows)", requirements: [.ratio(0.75)],
-                contender: large.policy(Rows.known(options.growth)), opponent: small.policy(Rows.known())))
+                contender: large.policy(Rows.known(known)), opponent: small.policy(Rows.known())))
         try benchmark.measure(
             Row(
                 name: "new triplets, \(rows)", requirements: [.ratio(leastOfNew)],

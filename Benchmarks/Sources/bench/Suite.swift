@@ -60,6 +60,11 @@ final class Suite {
         }
     }
 
+    /// What greylisting keeps, where it keeps it on SQLite.
+    var greylistTable: GreylistTable {
+        GreylistTable(path: directory.appendingPathComponent("state/greylist.db").path)
+    }
+
     /// The size of each database's write-ahead log in bytes.
     var logSizes: [(database: String, bytes: Int)] {
         ["greylist", "throttle"].map { name in

@@ -24,7 +24,7 @@ extension FrontendRole {
                 .failed(
                     "nothing can be \(request.verb == "set" ? "set" : "deleted") here: listeners, services and policies "
                         + "are keys of the mapping frontend of the configuration"))
-        case "reload": responder.reply(reload(by: request.peerUserID))
+        case "reload": responder.reply(reload(request))
         case "test-request": testRequest(request, responder)
         case "lookup": testLookup(request, responder)
         case "upkeep": responder.reply(hastenUpkeep(request))
@@ -66,8 +66,8 @@ extension FrontendRole {
         }
     }
 
-    private func reload(by userID: UInt32?) -> AdminReply {
-        environment.log.info("audit: uid=\(userID.map(String.init) ?? "unknown") verb=reload")
+    private func reload(_ request: AdminRequest) -> AdminReply {
+        environment.log.notice("\(request.auditLine)")
         do {
             try reload()
             return .done
@@ -82,8 +82,7 @@ extension FrontendRole {
         guard let upkeep, upkeep.hasten(service) else {
             return .failed("\(service) has no timed work, or has not been asked anything yet")
         }
-        environment.log.info(
-            "audit: uid=\(request.peerUserID.map(String.init) ?? "unknown") verb=upkeep service=\(service)")
+        environment.log.notice("\(request.auditLine)")
         return .done
     }
 

@@ -23,17 +23,11 @@ extension GreylistService {
         engine.administer(verb) { [self] result in
             switch result {
             case .success(let answer):
-                if !verb.isListing, case .done = answer { audit(request) }
+                if !verb.isListing, case .done = answer { log.notice("\(request.auditLine)") }
                 reply(answer)
             case .failure(let error): reply(.failed("database: \(error)"))
             case nil: reply(.failed("too much waits for the database"))
             }
         }
-    }
-
-    private func audit(_ request: AdminRequest) {
-        let user = request.peerUserID.map { "\($0)" } ?? "unknown"
-        let arguments = request.arguments.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        log.notice("audit: uid=\(user) verb=\(request.verb) \(arguments.joined(separator: " "))")
     }
 }

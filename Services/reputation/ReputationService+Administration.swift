@@ -74,7 +74,7 @@ extension ReputationService {
         let entry = SenderScoreStore.Entry(score: score, time: SenderScoreStore.Entry.permanent)
         run(reply) { [self] connection in
             try SenderScoreStore.write(entry, of: client, to: connection)
-            audit(request)
+            log.notice("\(request.auditLine)")
             return .done
         }
     }
@@ -85,7 +85,7 @@ extension ReputationService {
             let deleted = try connection.execute(
                 "DELETE FROM senderscore_cache WHERE client_address = ?", [.text(client.description)])
             guard deleted > 0 else { return .failed("no score of \(client) is kept") }
-            audit(request)
+            log.notice("\(request.auditLine)")
             return .done
         }
     }
@@ -113,12 +113,6 @@ extension ReputationService {
                 return error
             }
         }
-    }
-
-    private func audit(_ request: AdminRequest) {
-        let user = request.peerUserID.map { "\($0)" } ?? "unknown"
-        let arguments = request.arguments.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        log.notice("audit: uid=\(user) verb=\(request.verb) \(arguments.joined(separator: " "))")
     }
 
     // MARK: - SPF

@@ -113,8 +113,7 @@ extension SRSService {
             let answer = try body(domain, connection)
             try store.refresh(from: connection)
             guard case .done = answer else { return answer }
-            let user = request.peerUserID.map { "\($0)" } ?? "unknown"
-            log.notice("audit: uid=\(user) verb=\(request.verb) what=exclude-domain domain=\(domain)")
+            log.notice("\(request.auditLine)")
             return answer
         }
     }

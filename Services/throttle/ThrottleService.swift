@@ -129,16 +129,10 @@ public final class ThrottleService: PolicyService {
             return reply(.failed(error.description))
         }
         let isSubmitted = store.run(command, now: clock.unixSeconds()) { [log] answer in
-            if command.isChange, case .done = answer { log.notice("\(Self.auditLine(request))") }
+            if command.isChange, case .done = answer { log.notice("\(request.auditLine)") }
             reply(answer)
         }
         if !isSubmitted { reply(.failed("too many requests wait for the database")) }
-    }
-
-    static func auditLine(_ request: AdminRequest) -> String {
-        let user = request.peerUserID.map { "\($0)" } ?? "unknown"
-        let arguments = request.arguments.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
-        return "audit: uid=\(user) verb=\(request.verb)\(arguments.joined())"
     }
 
     /// Figures about rules and decisions.

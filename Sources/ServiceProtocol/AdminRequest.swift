@@ -26,6 +26,13 @@ public struct AdminRequest: Sendable {
         self.init(verb: verb, arguments: arguments, peerUserID: peerUserID)
     }
 
+    /// Who asked for what, for the log: a line that each change leaves there.
+    public var auditLine: String {
+        let user = peerUserID.map { "\($0)" } ?? "unknown"
+        let arguments = arguments.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
+        return "audit: uid=\(user) verb=\(verb)\(arguments.joined())"
+    }
+
     /// Appends the request without the lines every request begins with, nor the closing empty line.
     public func encode(into buffer: inout ByteBuffer) {
         buffer.writeAttribute("request", verb)

@@ -166,15 +166,15 @@ final class ServiceRole<Service: PolicyService>: ProcessRole {
             let reply = AdminReply.done(columns: ["name", "value"], rows: rows, next: nil)
             responder.send { reply.encode(into: &$0) }
         case "reload":
-            let reply = reloadReply(by: request.peerUserID)
+            let reply = reloadReply(request)
             responder.send { reply.encode(into: &$0) }
         default:
             service.administer(request) { reply in responder.send { reply.encode(into: &$0) } }
         }
     }
 
-    private func reloadReply(by userID: UInt32?) -> AdminReply {
-        environment.log.info("audit: uid=\(userID.map(String.init) ?? "unknown") verb=reload")
+    private func reloadReply(_ request: AdminRequest) -> AdminReply {
+        environment.log.notice("\(request.auditLine)")
         do {
             try reloadConfiguration()
             return .done

@@ -18,7 +18,7 @@ private func withLoopback<Value>(
 
 /// A listening socket on a port that was free.
 func listenOnLoopback() throws -> (descriptor: Int32, port: Int) {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let (result, port) = withLoopback(port: 0) { address, length in
         bind(descriptor, address, length) == 0 && listen(descriptor, 16) == 0
             ? getsockname(descriptor, address, &length) : -1
@@ -29,7 +29,7 @@ func listenOnLoopback() throws -> (descriptor: Int32, port: Int) {
 
 /// A connection to a port of the loopback address.
 func connectToLoopback(port: Int) throws -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let (result, _) = withLoopback(port: port) { address, length in connect(descriptor, address, length) }
     guard result == 0 else {
         close(descriptor)

@@ -20,7 +20,7 @@ final class LineServer: Sendable {
 
     /// A server on a free port.
     init(session: @escaping Session) throws {
-        listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -39,7 +39,7 @@ final class LineServer: Sendable {
 
     /// A server on a Unix socket that everybody may use.
     init(path: String, session: @escaping Session) throws {
-        listening = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        listening = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard path.utf8.count < 108 else { throw FixtureError("\(path) is too long for a Unix socket") }

@@ -16,53 +16,14 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    /// The child stands beside the tests in the build directory.
-    private var probe: String {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let length = max(0, readlink("/proc/self/exe", &buffer, buffer.count - 1))
-        let path = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        return "/\(folder)/StoreFaultProbe"
-    }
-
+    /// The probe stands beside the tests in the build directory.
     private func run(_ fault: String) throws -> Outcome {
-        var pipeEnds: [Int32] = [0, 0]
-        try #require(pipe(&pipeEnds) == 0)
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawn_file_actions_adddup2(&actions, pipeEnds[1], 1)
-        var child: pid_t = 0
-        let arguments = [probe, directory.database, String(messages)]
-        let result = withStrings(arguments) { argv in
-            withStrings(["POSTERN_FAULT=\(fault)", "POSTERN_TRACE=1"]) { environment in
-                posix_spawn(&child, probe, &actions, nil, argv, environment)
-            }
-        }
-        posix_spawn_file_actions_destroy(&actions)
-        close(pipeEnds[1])
-        defer { close(pipeEnds[0]) }
-        try #require(result == 0, "the probe is missing: \(probe)")
-        let output = readAll(pipeEnds[0])
-        var status: Int32 = 0
-        waitpid(child, &status, 0)
-        return Outcome(signal: status & 0x7f, replies: output.split(separator: "\n").map(String.init))
-    }
-
-    private func withStrings<Value>(
-        _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Value
-    ) -> Value {
-        var pointers = strings.map { strdup($0) } + [nil]
-        defer { pointers.forEach { free($0) } }
-        return body(&pointers)
-    }
-
-    private func readAll(_ descriptor: Int32) -> String {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
-            bytes += buffer.prefix(count)
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        let outcome = Command.run(
+            "\(Suite.binaries)/StoreFaultProbe", [directory.database, String(messages)],
+            environment: ["POSTERN_FAULT": fault, "POSTERN_TRACE": "1"])
+        try #require(outcome.status != 127, "\(outcome.output)")
+        let replies = outcome.output.split(separator: "\n").map(String.init)
+        return Outcome(signal: max(outcome.status - 128, 0), replies: replies)
     }
 
     private func traced() throws -> [String] {

@@ -6,14 +6,14 @@ final class UnixSocket: Sendable {
 
     /// A listening socket; nil when it cannot be made.
     static func listen(_ path: String) -> CInt? {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         let isBound = withAddress(path) { bind(descriptor, $0, $1) == 0 }
         guard isBound, Glibc.listen(descriptor, 128) == 0 else { return nil }
         return descriptor
     }
 
     init?(connectedTo path: String) {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         let isConnected = Self.withAddress(path) { connect(descriptor, $0, $1) == 0 }
         guard isConnected else { return nil }
         self.descriptor = descriptor

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Programs that a test runs.
 ///
@@ -15,30 +16,29 @@ public enum Command {
 
     /// Runs a program to its end.
     public static func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) -> Outcome {
-        var pipes: [CInt] = [0, 0]
-        pipe(&pipes)
+        guard let pipe = pipe() else {
+            return Outcome(status: 127, output: "pipe: \(String(cString: strerror(errno)))")
+        }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
-        posix_spawn_file_actions_adddup2(&actions, pipes[1], 2)
-        posix_spawn_file_actions_addclose(&actions, pipes[0])
-        posix_spawn_file_actions_addclose(&actions, pipes[1])
+        posix_spawn_file_actions_adddup2(&actions, pipe.writing, 1)
+        posix_spawn_file_actions_adddup2(&actions, pipe.writing, 2)
         guard let child = spawn(program, arguments, environment: environment, &actions) else {
-            close(pipes[0])
-            close(pipes[1])
+            close(pipe.reading)
+            close(pipe.writing)
             return Outcome(status: 127, output: "cannot start \(program)")
         }
-        close(pipes[1])
+        close(pipe.writing)
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = read(pipes[0], &chunk, chunk.count)
+            let count = read(pipe.reading, &chunk, chunk.count)
             guard count > 0 else { break }
             output += chunk[..<count]
         }
-        close(pipes[0])
+        close(pipe.reading)
         return Outcome(status: wait(for: child), output: String(decoding: output, as: UTF8.self))
     }
 
@@ -88,8 +88,22 @@ public enum Command {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child: Int32 = 0
-        return posix_spawn(&child, program, &actions, &attributes, &argv, &envp) == 0 ? child : nil
+        let result = forking.withLock { _ in posix_spawn(&child, program, &actions, &attributes, &argv, &envp) }
+        return result == 0 ? child : nil
     }
+
+    /// A pipe of which a child gets what it is given, and no other child anything: one that lives long would keep it open.
+    static func pipe() -> (reading: Int32, writing: Int32)? {
+        forking.withLock { _ in
+            var ends: [Int32] = [0, 0]
+            guard Glibc.pipe(&ends) == 0 else { return nil }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return (ends[0], ends[1])
+        }
+    }
+
+    /// No child is started while a pipe has not been kept from it.
+    private static let forking = Mutex(())
 
     private static func inheritedEnvironment() -> [(String, String)] {
         var variables: [(String, String)] = []

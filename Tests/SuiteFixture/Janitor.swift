@@ -10,14 +10,11 @@ final class Janitor: Sendable {
 
     /// Starts the shell.
     init() throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw FixtureError("pipe: \(String(cString: strerror(errno)))") }
-        // A server that inherited the end that is written to would keep the shell waiting.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard let pipe = Command.pipe() else { throw FixtureError("pipe: \(String(cString: strerror(errno)))") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        posix_spawn_file_actions_adddup2(&actions, pipe.reading, 0)
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         // Ctrl-C reaches the shell too. Servers may take a moment to end, and write until they have.
@@ -28,12 +25,12 @@ final class Janitor: Sendable {
             rm -rf -- "$@"
             """
         guard let shell = Command.spawn("/bin/sh", ["-c", script, "sh"], &actions) else {
-            close(ends[0])
-            close(ends[1])
+            close(pipe.reading)
+            close(pipe.writing)
             throw FixtureError("cannot start /bin/sh")
         }
-        close(ends[0])
-        paths = ends[1]
+        close(pipe.reading)
+        paths = pipe.writing
         self.shell = shell
     }
 

@@ -46,25 +46,21 @@ public final class ServerProcess: Sendable {
 
     /// Starts it; whether it answers is for others to find out.
     public func start() throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw FixtureError("pipe: error \(errno)") }
-        // A child that inherited this end would hold the leash too.
-        _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+        guard let pipe = Command.pipe() else { throw FixtureError("pipe: error \(errno)") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        posix_spawn_file_actions_adddup2(&actions, pipe.reading, 0)
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         let script = "\"$@\" </dev/null & server=$!; cat >/dev/null; kill -KILL $server; wait"
-        var arguments = (["/bin/sh", "-c", script, "sh"] + command).map { strdup($0) } + [nil]
-        defer { for pointer in arguments { free(pointer) } }
-        var child: Int32 = 0
-        let result = posix_spawn(&child, "/bin/sh", &actions, nil, &arguments, environ)
-        close(ends[0])
-        guard result == 0 else { throw FixtureError("cannot start \(command[0]): error \(result)") }
-        let keeper = child
-        state.withLock { $0 = State(leash: ends[1], keeper: keeper) }
+        let keeper = Command.spawn("/bin/sh", ["-c", script, "sh"] + command, &actions)
+        close(pipe.reading)
+        guard let keeper else {
+            close(pipe.writing)
+            throw FixtureError("cannot start /bin/sh for \(command[0])")
+        }
+        state.withLock { $0 = State(leash: pipe.writing, keeper: keeper) }
     }
 
     /// Sends the signal that ends it orderly, and waits.

@@ -23,7 +23,7 @@ extension DirectoryService {
         carryOut(verb) { [self] answer in
             if !verb.isListing, case .done = answer {
                 board.forget()
-                audit(request)
+                log.notice("\(request.auditLine)")
             }
             reply(answer)
         }
@@ -60,12 +60,6 @@ extension DirectoryService {
                 return error
             }
         }
-    }
-
-    private func audit(_ request: AdminRequest) {
-        let user = request.peerUserID.map { "\($0)" } ?? "unknown"
-        let arguments = request.arguments.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        log.notice("audit: uid=\(user) verb=\(request.verb) \(arguments.joined(separator: " "))")
     }
 
     // MARK: - Domains of all kinds

@@ -4,8 +4,10 @@ internal import ServiceProtocol
 final class CheckGroup: Sendable, Equatable {
     /// Their positions in the policy.
     let positions: [Int]
-    /// Their names.
+    /// Their names, each once, although a policy may use one check under several names.
     let asked: AskedChecks
+    /// For each of the positions the place of its check among those asked.
+    let places: [Int]
     /// How long the answer may take: the longest of their limits, in milliseconds.
     let limit: Int
     /// Whether one of them wants cheap facts.
@@ -19,7 +21,9 @@ final class CheckGroup: Sendable, Equatable {
     init(_ positions: [Int], of checks: [PlannedCheck]) {
         let chosen = positions.map { checks[$0] }
         self.positions = positions
-        asked = AskedChecks(chosen.map(\.definition.name))
+        let asked = AskedChecks(chosen.map(\.definition.name))
+        self.asked = asked
+        places = chosen.compactMap { asked.names.firstIndex(of: $0.definition.name) }
         limit = chosen.map(\.limit).max() ?? 0
         wantsFacts = chosen.contains { !$0.wants.isEmpty }
         isKeyed = chosen.contains(where: \.definition.isKeyed)

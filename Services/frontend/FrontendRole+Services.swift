@@ -55,6 +55,7 @@ extension FrontendRole {
     public func reload() throws {
         let loaded = try LoadedConfiguration<FrontendConfiguration>(
             path: environment.configurationPath, service: "frontend")
+        applyListeners(loaded.own)
         configuration = loaded.own
         engine.policies = loaded.own.policySet
         tally.prepare(engine.policies)
@@ -62,11 +63,29 @@ extension FrontendRole {
         engine.sessionLimits = loaded.own.sessionLimits
         lookups.maximumInFlight = loaded.own.maximumInFlight
         lookups.failureRule = loaded.own.lookupFailureRule
-        for connection in connections.values { connection.apply(loaded.own.listeners) }
+        for connection in connections.values { connection.apply(served) }
         takeLocality(LastKnownLocality(domains: engine.lastKnown.domains, hostnames: engine.policies.hostnames))
         replaceClients(with: loaded.own.services)
         upkeep?.apply(providers: engine.policies.providers, services: Set(loaded.own.services.map(\.name)))
         environment.apply(loaded.common)
         for warning in loaded.own.warnings { environment.log.warning("\(warning)") }
+    }
+
+    /// Says what of the listeners is not taken over.
+    private func applyListeners(_ changed: FrontendConfiguration) {
+        func warn(_ text: String) { environment.log.warning("frontend.listeners.\(text)") }
+        served = served.map { listener in
+            guard let other = changed.listeners.first(where: { $0.name == listener.name }) else {
+                warn("\(listener.name) is no longer configured; it is served as before until the next start")
+                return listener
+            }
+            let (reloaded, later) = listener.reloaded(as: other)
+            for key in later { warn("\(listener.name).\(key) changes with the next start only") }
+            return reloaded
+        }
+        let known = Set((served + configuration.listeners).map(\.name))
+        for listener in changed.listeners where !known.contains(listener.name) {
+            warn("\(listener.name) is served from the next start on")
+        }
     }
 }

@@ -19,6 +19,8 @@ public final class FrontendRole: ProcessRole {
     var clients: [String: ServiceClient] = [:]
     let tally = FrontendTally()
     private var listeners: [any Channel] = []
+    /// The listeners that the process was given sockets for.
+    var served: [ListenerConfiguration] = []
     var connections: [UInt64: PostfixConnection] = [:]
     private var nextConnection: UInt64 = 1
     private var nextDecision: UInt64
@@ -70,6 +72,7 @@ public final class FrontendRole: ProcessRole {
                 let names = configuration.listeners.map(\.name).joined(separator: ", ")
                 throw StartError("socket '\(socket.name)' (FileDescriptorName=) is none of admin, \(names)")
             }
+            if !served.contains(where: { $0.name == listener.name }) { served.append(listener) }
             return serve(listener, on: socket.descriptor)
         }
         let this = NIOLoopBound(self, eventLoop: eventLoop)
@@ -97,8 +100,8 @@ public final class FrontendRole: ProcessRole {
     // MARK: Connections
 
     private func accept(_ channel: any Channel, listenerName: String) throws {
-        guard let listener = configuration.listeners.first(where: { $0.name == listenerName }) else {
-            throw StartError("listener \(listenerName) is no longer configured")
+        guard let listener = served.first(where: { $0.name == listenerName }) else {
+            throw StartError("listener \(listenerName) is not served")
         }
         guard listener.allows(channel.remoteAddress) else {
             environment.log.warning("\(listenerName): connection from \(channel.peerText) refused (allow-from)")

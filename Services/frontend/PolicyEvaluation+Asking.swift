@@ -144,7 +144,7 @@ extension PolicyEvaluation {
             if mayHaveUnasked { noteUnaskedChecks(list, asked: asked.names, of: questions[index].service) }
             switch reply {
             case .results(let results):
-                take(results, of: index, positions: positions, actions: &actions)
+                take(results, of: index, checks, actions: &actions)
                 learnAddedFacts(list, positions: positions)
             case .needs(let names): getFacts(names, for: index, positions: positions, now: now, actions: &actions)
             }
@@ -157,11 +157,12 @@ extension PolicyEvaluation {
     }
 
     private mutating func take(
-        _ results: [(check: String, result: CheckResult)], of index: Int, positions: [Int], actions: inout [Action]
+        _ results: [(check: String, result: CheckResult)], of index: Int, _ checks: CheckGroup,
+        actions: inout [Action]
     ) {
         var hasFailure = false
-        for (position, answer) in zip(positions, results) {
-            switch answer.result {
+        for (position, place) in zip(checks.positions, checks.places) {
+            switch results[place].result {
             case .error(let text):
                 guard case .undecided = states[position] else { continue }
                 hasFailure = true

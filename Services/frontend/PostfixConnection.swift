@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import PostfixProtocol
 internal import ServiceProtocol
 internal import ServiceTransport
 
@@ -63,8 +64,7 @@ final class PostfixConnection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        if received.readableBytes == 0 { received = bytes } else { received.writeBuffer(&bytes) }
+        received.appendToStream(unwrapInboundIn(data))
         lastActivity = MonotonicInstant.now
         takeQuestions()
     }

@@ -6,21 +6,20 @@ public import PostfixProtocol
 ///
 /// Made once for a policy, so that no request makes a list of names.
 public final class AskedChecks: Sendable, Equatable {
-    /// The names in the order of the policy.
+    /// The names in the order in which they are asked, each once.
     public let names: [String]
     /// The line `checks=…` of a question.
     let line: ByteBuffer
-    /// The lines of an answer in which none of them has anything to say; nil where a name stands twice, since such an
-    /// answer is an error.
+    /// The lines of an answer in which none of them has anything to say; nil where nothing is asked.
     private let silence: ByteBuffer?
     /// The names' bytes one behind the other, and where each ends.
     private let bytes: [UInt8]
     private let ends: [Int]
-    /// For each place the first one with the same name.
-    private let firstPlaces: [Int]
 
-    /// Checks in the order in which they are asked.
+    /// Checks in the order in which they are asked. One that is named twice is asked once: it would say the same, and two
+    /// answers of one name are an error.
     public init(_ names: [String]) {
+        let names = names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { names[$0] }
         self.names = names
         var line = ByteBuffer()
         line.write(atMost: ByteWriter.space(of: names)) { $0.writeAttribute("checks", words: names) }
@@ -31,11 +30,9 @@ public final class AskedChecks: Sendable, Equatable {
             return bytes.count
         }
         self.bytes = bytes
-        let firstPlaces = names.indices.map { names.firstIndex(of: names[$0]) ?? $0 }
-        self.firstPlaces = firstPlaces
         var silence = ByteBuffer()
         CheckReply.results(names.map { ($0, .verdict(.none)) }).encode(into: &silence)
-        self.silence = !names.isEmpty && firstPlaces == Array(names.indices) ? silence : nil
+        self.silence = names.isEmpty ? nil : silence
     }
 
     /// Whether `answer` says, as services write it, that none of the checks has anything to say. Most answers do; it is
@@ -69,15 +66,12 @@ public final class AskedChecks: Sendable, Equatable {
         if let silence { buffer.writeImmutableBuffer(silence) }
     }
 
-    /// Where the check called `name` stands first; nil when it was not asked.
+    /// Where the check called `name` stands; nil when it was not asked.
     /// - Parameter guess: where to look at first: answers nearly always come in the order of the question.
     func place(of name: UnsafeRawBufferPointer, guess: Int) -> Int? {
-        if ends.indices.contains(guess), isCalled(name, guess) { return firstPlaces[guess] }
+        if ends.indices.contains(guess), isCalled(name, guess) { return guess }
         return ends.indices.first { isCalled(name, $0) }
     }
-
-    /// Where the check at `place` stands first.
-    func firstPlace(of place: Int) -> Int { firstPlaces[place] }
 
     private func isCalled(_ name: UnsafeRawBufferPointer, _ place: Int) -> Bool {
         let start = place == 0 ? 0 : ends[place - 1]

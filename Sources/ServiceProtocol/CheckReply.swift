@@ -169,7 +169,7 @@ private struct PlainAnswers {
         var score: AttributeList.Field?
     }
 
-    /// In the order of the checks; one that was asked twice has the same result in both places.
+    /// In the order of the checks.
     private(set) var results: [(check: String, result: CheckResult)] = []
     /// Whether there is an answer of a check nobody asked.
     private(set) var hasUnasked = false
@@ -182,7 +182,7 @@ private struct PlainAnswers {
                 read(fields, of: bytes, to: asked, into: answers)
                 results.reserveCapacity(answers.count)
                 for (place, name) in asked.names.enumerated() {
-                    results.append((name, Self.result(answers[asked.firstPlace(of: place)], in: bytes)))
+                    results.append((name, Self.result(answers[place], in: bytes)))
                 }
             }
         }

@@ -22,8 +22,7 @@ final class MessageHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        if received.readableBytes == 0 { received = bytes } else { received.writeBuffer(&bytes) }
+        received.appendToStream(unwrapInboundIn(data))
         do {
             while !isClosed, let list = try framer.nextList(from: &received) {
                 guard !list.isEmpty else { continue }

@@ -61,8 +61,7 @@ final class MessageServerConnection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        if received.readableBytes == 0 { received = bytes } else { received.writeBuffer(&bytes) }
+        received.appendToStream(unwrapInboundIn(data))
         lastRead = MonotonicInstant.now
         takeMessages()
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CPosternSupport
 import Configuration
 import Frontend
 import Glibc
@@ -26,6 +27,8 @@ struct RunCommand: ParsableCommand {
             return try SuiteConfiguration(options)
         }
         for warning in suite.frontend.warnings { StandardError.write("warning: \(warning)\n") }
+        // As LimitNOFILE= of the shipped units; a login often allows no more than 1,024.
+        postern_raise_descriptor_limit(65_536)
         try reportingFailure(status: EX_UNAVAILABLE) {
             // As RestartSec= of the shipped units: mail waits while a service is away.
             let settings = SupervisorSettings(
@@ -53,7 +56,7 @@ struct RunCommand: ParsableCommand {
         var services: [SupervisedService] = []
         for service in suite.frontend.services where EndpointConfiguration.shippedNames.contains(service.name) {
             for (index, path) in service.endpoints.enumerated() {
-                let name = index == 0 ? service.name : "\(service.name)@\(index + 1)"
+                let name = SuiteConfiguration.instance(of: service.name, at: index)
                 let admin = SuiteConfiguration.adminSocket(name, suite.common)
                 services.append(
                     unit(

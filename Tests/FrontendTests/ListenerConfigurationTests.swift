@@ -23,6 +23,30 @@ import Testing
         #expect(listeners.allSatisfy { $0.mode == 0o660 && $0.group == nil && $0.allowFrom.isEmpty })
     }
 
+    @Test(arguments: [
+        ("policy: {allow-from: [192.0.2.0/24], policy: other}", []), ("policy: {protocol: socketmap}", ["protocol"]),
+        ("policy: {addresses: [\"127.0.0.1:1\"], mode: \"0600\", group: g}", ["addresses", "mode", "group"]),
+        ("policy: {protocol: tcp-table}", ["protocol"]),
+    ])
+    func ofAServedOneOnlyPolicyAndClientsChange(_ text: String, _ later: [String]) throws {
+        let served = try Self.read("policy: {}")[0]
+        let policies = "policies: {default: {}, other: {}}"
+        let changed = try FrontendConfiguration.read("frontend: {listeners: {\(text)}, \(policies)}").listeners[0]
+        let reloaded = served.reloaded(as: changed)
+        #expect(reloaded.later == later)
+        #expect(reloaded.listener.purpose == (later.isEmpty ? .policy("other") : .policy("default")))
+        #expect(reloaded.listener.allowFrom == changed.allowFrom)
+        #expect(reloaded.listener.addresses == served.addresses)
+    }
+
+    @Test func aServedTableKeepsItsMap() throws {
+        let served = try Self.read("srs-forward: {}")[0]
+        let reloaded = served.reloaded(as: try Self.read("srs-forward: {map: srs-reverse}")[0])
+        #expect(reloaded.later == ["map"])
+        #expect(reloaded.listener.purpose == .tcpTable(map: "srs-forward"))
+        #expect(served.reloaded(as: served).later == [])
+    }
+
     @Test func aShippedOneKeepsItsPurpose() throws {
         let listeners = try Self.read("srs-reverse: {mode: \"0600\"}, policy: {}")
         #expect(listeners.map(\.purpose) == [.tcpTable(map: "srs-reverse"), .policy("default")])

@@ -42,6 +42,59 @@ import Testing
         #expect(dialog.engine.sessionCount == 1)
     }
 
+    // MARK: One check under two names
+
+    private static let twice: [PolicyCheck] = [
+        .make("a", of: "s", records: true, isKeyed: true) {
+            $0.name = "a-shadow"
+            $0.mode = .shadow
+        },
+        .make("b", of: "s", records: true), .make("a", of: "s", records: true, isKeyed: true),
+    ]
+
+    @Test(arguments: [
+        ["verdict.a=REJECT a", "reason.a=why", "verdict.b=none"], ["verdict.b=none", "verdict.a=REJECT a"],
+    ])
+    func itIsAskedOnceAndBothHaveItsVerdict(_ reply: [String]) throws {
+        var dialog = try PolicyDialog(rcpt: Self.twice)
+        #expect(dialog.rcpt() == ["ask s: a b"])
+        #expect(dialog.reply("s", lines: reply) == ["answer REJECT a"])
+        #expect(dialog.decision?.check == "a")
+        #expect(dialog.decision?.remarks == [.init(kind: .shadow, check: "a-shadow", text: "REJECT a")])
+    }
+
+    @Test func itMaySayNothing() throws {
+        var dialog = try PolicyDialog(rcpt: Self.twice)
+        _ = dialog.rcpt()
+        #expect(dialog.reply("s", "verdict.a=none", "verdict.b=none") == ["answer DUNNO"])
+        #expect(dialog.decision?.remarks == [])
+    }
+
+    @Test func itsFailureIsThatOfBoth() throws {
+        var dialog = try PolicyDialog(rcpt: Self.twice)
+        _ = dialog.rcpt()
+        #expect(dialog.reply("s", "error.a=no luck", "verdict.b=REJECT b") == ["useless s", "answer REJECT b"])
+        let failed = dialog.decision?.remarks.filter { $0.kind == .failed }.map(\.check)
+        #expect(failed == ["a-shadow"])
+    }
+
+    /// Where only one of them applies, the other has no say.
+    @Test func eachKeepsItsOwnStanding() throws {
+        var dialog = try PolicyDialog(rcpt: [
+            .make("a", of: "s") {
+                $0.name = "a-login"
+                $0.appliesTo = .authenticated
+            },
+            .make("b", of: "s"), .make("a", of: "s") { $0.appliesTo = .unauthenticated },
+        ])
+        #expect(dialog.rcpt() == ["ask s: b a"])
+        #expect(dialog.reply("s", "verdict.b=none", "verdict.a=REJECT a") == ["answer REJECT a"])
+        #expect(dialog.decision?.check == "a")
+        #expect(dialog.rcpt([.saslUsername: "u@x.example", .instance: "i.2"]) == ["ask s: a b"])
+        #expect(dialog.reply("s", "verdict.a=REJECT a", "verdict.b=none") == ["answer REJECT a"])
+        #expect(dialog.decision?.check == "a-login")
+    }
+
     // MARK: Keys
 
     @Test func aCountingCheckHasAKey() throws {

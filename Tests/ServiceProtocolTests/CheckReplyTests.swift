@@ -138,13 +138,23 @@ import Testing
         #expect(!mayHaveUnasked)
     }
 
-    /// Two answers to a check that was asked twice are an error, the short way or the long.
+    /// A check that is named twice is asked once.
+    @Test func aNameIsAskedOnce() throws {
+        let asked = AskedChecks(["b", "a", "b"])
+        #expect(asked == AskedChecks(["b", "a"]))
+        #expect(asked.isSilence(try received("id=7", "verdict.b=none", "verdict.a=none")))
+        let list = try received("id=7", "verdict.a=none", "verdict.b=REJECT b")
+        let refusal = try #require(Verdict(parsing: "REJECT b"))
+        let results = CheckReply.results([("b", .verdict(refusal)), ("a", .verdict(.none))])
+        #expect(CheckReply.decode(list, asked: asked).reply == results)
+    }
+
     @Test func aDoubledAnswerIsNoSilence() throws {
-        let asked = AskedChecks(["a", "a"])
+        let asked = AskedChecks(["a"])
         let list = try received("id=7", "verdict.a=none", "verdict.a=none")
         #expect(!asked.isSilence(list))
         let error = CheckResult.error("more than one verdict in the reply")
-        #expect(CheckReply.decode(list, asked: asked).reply == .results([("a", error), ("a", error)]))
+        #expect(CheckReply.decode(list, asked: asked).reply == .results([("a", error)]))
     }
 
     @Test func aNeedIsNoSilence() throws {

@@ -53,6 +53,32 @@ import Testing
         subject.verify()
     }
 
+    /// 64 MiB of short requests, each cut where a packet ends, so that there is always something left to be read.
+    @Test func requestsCutInTheMiddle() throws {
+        let subject = try Subject()
+        let padding = String(repeating: "pad=\(String(repeating: "x", count: 60_000))\n", count: 4)
+        let greylist = "\(subject.suite.runtimeDirectory)/greylist.sock"
+        for (address, message) in [
+            (Socket.Address.tcp(subject.suite.policyPort), "request=smtpd_access_policy\nprotocol_state=VRFY\n"),
+            (.unix(greylist), "protocol=1\nid=1\nrequest=hello\n"),
+        ] {
+            let whole = Array((message + padding + "\n").utf8)
+            let (first, second) = (whole.prefix(whole.count / 2), whole.dropFirst(whole.count / 2))
+            let socket = try #require(Socket(address))
+            #expect(socket.send(first))
+            for _ in 0..<270 {
+                #expect(socket.send(second + first))
+                #expect(socket.receive(through: "\n\n") != nil)
+            }
+            if case .unix = address {
+                let process = try subject.suite.runningProcess(of: "greylist")
+                let memory = try #require(ProcessMemory.kibibytes(of: process))
+                #expect(memory < 64 * 1_024 || ProcessMemory.hasStayed(process, within: 1, above: memory - 1))
+            }
+        }
+        subject.verify()
+    }
+
     @Test func endlessNetstrings() throws {
         let subject = try Subject()
         let query = "10000:" + String(repeating: "x", count: 10_000) + ","

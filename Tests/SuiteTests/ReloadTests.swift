@@ -52,6 +52,33 @@ import Testing
         }
     }
 
+    /// Connections that are open go on in the old way, so those to come do too.
+    @Test func whatIsSpokenStays() throws {
+        let suite = try Suite(frontend: "  policies: { default: { VRFY: [] } }")
+        #expect(suite.action(["protocol_state": "VRFY"]) == "DUNNO")
+        let reverse = Socket.Address.tcp(suite.reversePort)
+        let old = "srs-reverse: { addresses: [\"127.0.0.1:\(suite.reversePort)\"] }"
+        try suite.rewriteConfiguration { text in
+            text.replacing(old, with: old.replacing("{", with: "{ protocol: policy,"))
+                .replacing("socketmap: { addresses: [\"unix:socketmap\"], mode: \"0666\" }", with: "")
+        }
+        let outcome = suite.postern(["reload", "frontend"])
+        #expect(outcome.status == 0, "\(outcome.output)")
+        for line in [
+            "frontend.listeners.srs-reverse.protocol changes with the next start only",
+            "frontend.listeners.socketmap is no longer configured; it is served as before until the next start",
+        ] {
+            #expect(eventually { suite.logLines(with: line).count == 1 }, "\(line)")
+        }
+        let table = try #require(Socket(reverse))
+        table.send("get a@example.net\n")
+        #expect(table.receive(through: "\n")?.hasPrefix("500 ") == true)
+        let map = try #require(Socket(.unix(suite.socketmap)))
+        map.send("28:srs-forward a@remote.example,")
+        #expect(map.receiveNetstring() != nil)
+        #expect(suite.action(["protocol_state": "VRFY"]) == "DUNNO")
+    }
+
     @Test func trustedNetworksHoldAtOnce() throws {
         let suite = try Suite(common: "  trusted-networks: []")
         let client = PolicyClient(.tcp(suite.policyPort), tries: 1)

@@ -61,6 +61,10 @@ int postern_signal_pipe_open(const int *signals, size_t count);
 // reading end belongs to the caller.
 void postern_signal_pipe_close(void);
 
+// Lets this process and those it starts open `most` descriptors, or as many as
+// the hard limit allows; never fewer than before.
+void postern_raise_descriptor_limit(uint64_t most);
+
 // A write to a connection that is gone must be an error, not the end.
 void postern_ignore_sigpipe(void);
 

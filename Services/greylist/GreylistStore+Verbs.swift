@@ -86,14 +86,15 @@ extension GreylistStore {
     }
 
     /// Deletes a domain with the entries that were made from its SPF record, in both tables: nobody would look after
-    /// them any more.
+    /// them any more. Another program may have deleted the domain alone.
     private func delete(_ domain: Domain) throws -> Bool {
         let deleted = try connection.execute(
             "DELETE FROM greylisting_whitelist_domains WHERE domain = ?", [.text(domain.text)])
-        try unlist(listedSenders(of: domain.text), of: domain.text)
-        try connection.execute(
+        let listed = try listedSenders(of: domain.text)
+        try unlist(listed, of: domain.text)
+        let written = try connection.execute(
             "DELETE FROM \(GreylistWhitelist.manual.rawValue) WHERE comment = ?",
             [.text(Self.comment(domain.text))])
-        return deleted > 0
+        return deleted > 0 || written > 0 || !listed.isEmpty
     }
 }

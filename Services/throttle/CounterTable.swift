@@ -28,6 +28,9 @@ struct CounterTable: Hashable, Sendable {
         }
     }
 
+    /// Whether it is as iRedAPD made it, so that `postern migrate` may still change it.
+    var isUnmigrated: Bool { !isUnique || !largest.isEmpty }
+
     /// The window as the table can hold it.
     func fitting(_ window: RateWindow) -> RateWindow {
         guard !largest.isEmpty else { return window }

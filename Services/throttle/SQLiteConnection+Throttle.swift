@@ -34,6 +34,10 @@ extension SQLiteConnection: ThrottleConnection {
         CounterTable()
     }
 
+    func counterTable() -> CounterTable {
+        CounterTable()
+    }
+
     func counterRow(_ key: TrackingKey, hash: KeyedHash) -> CounterRow {
         CounterRow(key, hash: hash)
     }

@@ -62,6 +62,10 @@ extension SharedThrottleConnection {
             try execute("INSERT INTO postern_meta (name, number) VALUES (?, 1) \(ignoring)", [.text(Self.revision)])
         }
         try check("throttle", ["id", "account", "kind", "priority", "period"] + LimitName.allCases.map(\.rawValue))
+        return try counterTable()
+    }
+
+    func counterTable() throws -> CounterTable {
         let columns = ["id", "tid", "account", "last_notify_time"] + CounterTable.Column.allCases.map(\.rawValue)
         return CounterTable(try check("throttle_tracking", columns))
     }

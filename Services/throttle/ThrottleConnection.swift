@@ -4,6 +4,8 @@ internal import SQLStore
 protocol ThrottleConnection: SQLConnection {
     /// Creates tables that are missing, and tells what the counters' table can hold.
     func prepareThrottle() throws -> CounterTable
+    /// What the counters' table can hold, when others may have changed it.
+    func counterTable() throws -> CounterTable
     /// The counter's row as this engine finds it.
     func counterRow(_ key: TrackingKey, hash: KeyedHash) -> CounterRow
 

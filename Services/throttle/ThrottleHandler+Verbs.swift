@@ -4,7 +4,7 @@ internal import ServiceProtocol
 /// A handler that also carries management verbs out.
 protocol ThrottleVerbHandler: RecordingHandler where Operation == ThrottleOperation, Verdict == ThrottleVerdict {
     /// Carries a verb out in a transaction of its own; what it changes is in force when it returns.
-    /// - Parameter now: Seconds since 1970, by this host.
+    /// - Parameter now: Seconds since 1970, by this host, for a database that has no clock of its own.
     mutating func carryOut(_ command: ThrottleCommand, now: Int, on connection: Connection) throws -> AdminReply
 }
 
@@ -24,7 +24,10 @@ extension ThrottleHandler: ThrottleVerbHandler {
         }
         // It is done: what fails from here on is made up for by the store's timed work.
         _ = try? refresh(connection)
-        if case .deleteSetting = command { try? cleanNow(connection, now: Int64(now)) }
+        if case .deleteSetting = command {
+            // Windows began by the clock that all hosts share; by another one they would be over too soon.
+            try? cleanNow(connection, now: Int64(connection.unixTime() ?? now))
+        }
         return reply
     }
 

@@ -26,6 +26,8 @@ struct ThrottleHandler<Connection: ThrottleConnection>: RecordingHandler {
     private var lastLook: Int?
     private var unreadable: [String] = []
     private var table = CounterTable()
+    /// Seconds since 1970 of the last look at the counters' table.
+    private var lastTableLook: Int?
     private var hash: KeyedHash?
     private var cursor: Bytes16?
 
@@ -104,7 +106,17 @@ struct ThrottleHandler<Connection: ThrottleConnection>: RecordingHandler {
 
     mutating func tend(_ connection: Connection, now: Int, isQuiet: Bool) throws {
         try refresh(connection, now: now)
+        try lookAtTable(connection, now: now)
         try clean(connection, after: cursor, now: Int64(now))
+    }
+
+    /// An administrator may migrate the tables while mail flows: what they hold from then on is counted.
+    private mutating func lookAtTable(_ connection: Connection, now: Int) throws {
+        guard table.isUnmigrated else { return }
+        guard let last = lastTableLook else { return lastTableLook = now }
+        guard now &- last >= Self.readingInterval else { return }
+        lastTableLook = now
+        table = try connection.counterTable()
     }
 
     /// Removes counters right after a rule was removed, as far as one portion goes; the rest follows in idle time.

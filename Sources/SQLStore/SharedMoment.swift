@@ -18,7 +18,7 @@ struct SharedMoment {
         let time =
             dialect == .postgreSQL
             ? "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-            : "CAST(floor(unix_timestamp(sysdate(3)) * 1000) AS SIGNED)"
+            : "timestampdiff(MICROSECOND, '1970-01-01 00:00:00', utc_timestamp(3)) DIV 1000"
         guard hasTurn else { return "SELECT \(time)" }
         return """
             SELECT \(time), (SELECT number FROM postern_meta WHERE name = 'seen_turn'),

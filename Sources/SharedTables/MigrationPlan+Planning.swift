@@ -53,11 +53,14 @@ extension MigrationPlan {
         guard try noteDisagreement(wanted, found, list, connection) else { return }
         let twice = try connection.query("SELECT count(*) FROM \(wanted.name) d WHERE EXISTS (\(wanted.better))")
         let count = twice.first?[0].integerValue ?? 0
-        // What is done to another table may have made more.
-        if count > 0 || steps.contains(where: { $0.table == wanted.cascade?.table && $0.mergesRows }) {
+        // What is done to another table may make more, and nobody knows how many before it is done.
+        let other = steps.first { $0.table == wanted.cascade?.table && $0.mergesRows }?.table
+        if count > 0 || other != nil {
             for step in key.before { add(wanted.name, step.reason, step.statement) }
+            let further = other.map { " now, and more may be when the rows of \($0) are merged" } ?? ""
             add(
-                wanted.name, "\(count) rows are there twice by (\(list)): \(key.staysInWords), the others go.",
+                wanted.name,
+                "\(count) rows are there twice by (\(list))\(further): \(key.staysInWords), the others go.",
                 wanted.merging(connection.dialect), mergesRows: true)
         }
         add(

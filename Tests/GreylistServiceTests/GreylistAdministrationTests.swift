@@ -108,6 +108,24 @@ import Testing
                 == .failed("x.example is not whitelisted"))
     }
 
+    /// iRedAPD's tool removes a domain and leaves its entries.
+    @Test(arguments: TestEngine.allCases)
+    func entriesOfARemovedDomain(_ engine: TestEngine) async throws {
+        let bench = try Bench(engine)
+        // The tables are there from the first look on.
+        _ = await bench.administer("list", ["what": "whitelists"])
+        try bench.database.sql(
+            """
+            INSERT INTO greylisting_whitelist_domain_spf (account, sender, comment)
+            VALUES ('@.', '10.0.0.0/8', 'AUTO-UPDATE: gone.test')
+            """)
+        let arguments = ["what": "whitelist-domain", "from": "@gone.test"]
+        #expect(await bench.administer("delete", arguments) == .done)
+        #expect(try bench.database.count("greylisting_whitelist_domain_spf") == 0)
+        #expect(bench.log.all.count { $0.contains("audit: ") } == 1)
+        #expect(await bench.administer("delete", arguments) == .failed("gone.test is not whitelisted"))
+    }
+
     @Test(arguments: TestEngine.allCases)
     func tracking(_ engine: TestEngine) async throws {
         let bench = try Bench(engine)

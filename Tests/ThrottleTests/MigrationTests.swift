@@ -106,7 +106,7 @@ private final class Flag: Sendable {
             """)
         let steps = try plan(place).steps
         #expect(steps.contains { $0.reason.hasPrefix("1 rows are there twice by (account, kind)") })
-        #expect(steps.contains { $0.reason.hasPrefix("2 rows are there twice by (tid, account)") })
+        #expect(steps.contains { $0.reason.hasPrefix("2 rows are there twice by (tid, account) now, and more") })
         try apply(place)
         #expect(try place.query("SELECT id FROM throttle ORDER BY id") == [[.integer(1)], [.integer(2)]])
         let rows = try place.query("SELECT tid, account, cur_msgs FROM throttle_tracking ORDER BY tid, account")

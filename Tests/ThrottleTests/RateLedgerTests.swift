@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// Steps 4, 5, 8 and 9 at their edges.
+    /// Each limit at its edges: as much as it says passes, one more does not, and 0 is no limit.
     @Test(
         arguments: [
             (LimitName.messageSize, 100, ThrottleVerdict.Outcome.none), (.messageSize, 99, .messageTooLarge),
@@ -68,7 +68,7 @@ import Testing
         #expect(bench.send(message(from: "a@one.test")).outcome == .quotaExceeded)
     }
 
-    /// D-TH-3: the message that would cross the limit is refused; one that fills it is not.
+    /// The message that would cross the limit is refused; one that fills it is not.
     @Test func theMessageItselfCounts() throws {
         var bench = Bench([try rule(1, "@.", [.quota: 250])])
         #expect(bench.send(message(size: 200)).outcome == .none)
@@ -77,7 +77,7 @@ import Testing
         #expect(bench.counted(1, "a@one.test") == [2, 250])
     }
 
-    /// D-TH-1: what the recipient's limit refuses does not count for the sender.
+    /// What the recipient's limit refuses does not count for the sender.
     @Test func allCountOrNone() throws {
         var bench = Bench([
             try rule(1, "@.", [.messages: 10]), try rule(2, "s@home.test", .inbound, [.messages: 1]),
@@ -92,7 +92,7 @@ import Testing
         #expect(bench.counted(2, "s@home.test") == [1, 100])
     }
 
-    /// D-TH-6: a network is counted under its own name, whoever of it sends.
+    /// A network is counted under its own name, whoever of it sends.
     @Test(arguments: ["192.0.2.*", "192.0.2.0/24"])
     func networks(account: String) throws {
         var bench = Bench([try rule(1, account, [.messages: 2])])

@@ -66,7 +66,7 @@ import Testing
         #expect(row == [[.integer(1), .integer(9000), .integer(77)]])
     }
 
-    /// D-TH-7: counts beyond 32 bits, and what no sane program stores.
+    /// Counts beyond 32 bits, and what no sane program stores.
     @Test(arguments: [
         ("cur_quota = 9000000000000, cur_msgs = 1", ThrottleVerdict.Outcome.none),
         ("cur_msgs = 9223372036854775807", .quotaExceeded), ("cur_msgs = -9223372036854775808", .none),

@@ -42,7 +42,7 @@ import Testing
         #expect(message.knowsAllRecipients)
     }
 
-    /// D-TH-9: Postfix names no recipient when there are several; the ones seen at RCPT come with the request.
+    /// Postfix names no recipient when there are several; the ones seen at RCPT come with the request.
     @Test func severalRecipients() {
         let none = read([.recipient: "", .recipientCount: "2"])
         #expect(none.recipients.isEmpty && !none.knowsAllRecipients)

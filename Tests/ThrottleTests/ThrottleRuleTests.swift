@@ -4,7 +4,7 @@ import Testing
 @testable import Throttle
 
 @Suite struct ThrottleRuleTests {
-    /// Step 6, and D-TH-6: the name under which a message is counted is the one under which it is looked up.
+    /// The name under which a message is counted is the one under which it is looked up.
     @Test(arguments: [
         ("a@one.test", "a@one.test", false), ("@one.test", "a@one.test", false), ("@.one.test", "a@one.test", false),
         ("@.test", "a@one.test", false), ("@.", "a@one.test", false), ("a@*", "a@*", false),
@@ -23,7 +23,7 @@ import Testing
         #expect(ThrottleRule(id: 1, account: text, kind: .inbound, period: 60) == nil)
     }
 
-    /// D-ACC-1: networks that other tools stored with priority 0 have the one of their type.
+    /// Networks that other tools stored with priority 0 have the one of their type.
     @Test func priorities() throws {
         let network = try rule(1, "192.0.2.0/24", [:]).order(isAliasDerived: false)
         #expect(network.priority == 70)

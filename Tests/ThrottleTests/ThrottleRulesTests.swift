@@ -23,7 +23,7 @@ import Testing
         ).map(\.account)
     }
 
-    /// Steps 1 and 2 with D-TH-2 (networks), and the order of precedence with its ties.
+    /// Which accounts cover a message, networks of its client among them, and the order of precedence with its ties.
     @Test func anAddressAndAnIPv4Client() throws {
         #expect(
             try covering("u@sub.one.test", client: "192.0.2.7") == [

@@ -162,7 +162,7 @@ import Testing
         #expect(await harness.counts() == ["a@one.test": ["300", "30000"]])
     }
 
-    /// D-TH-4: two services on one database let no more through than one.
+    /// Two services on one database let no more through than one.
     @Test(arguments: Engine.allCases) func twoServicesOnOneDatabase(engine: Engine) async throws {
         let first = try await limited(["max-msgs": "50"], engine)
         let second = try Harness(on: first.place, time: first.time)

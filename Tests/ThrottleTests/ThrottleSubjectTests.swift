@@ -48,7 +48,7 @@ import Testing
         #expect(subjects(partial) == ["external a@one.test 3", "inbound  3"])
     }
 
-    /// D-TH-10: an empty sender and an empty recipient are not of the same domain.
+    /// An empty sender and an empty recipient are not of the same domain.
     @Test func bouncesToSeveralRecipients() {
         let bounce = message(from: "", to: [], all: false, count: 2, authenticated: false)
         #expect(subjects(bounce) == ["external  2", "inbound  2"])

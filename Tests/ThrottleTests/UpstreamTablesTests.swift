@@ -1,9 +1,11 @@
 import Logging
+import MailTypes
 import PostfixProtocol
 import SQLStore
 import ServiceProtocol
 import SharedTables
 import SuiteFixture
+import Synchronization
 import Testing
 
 @testable import Throttle
@@ -158,6 +160,56 @@ import Testing
         #expect(warnings.first?.contains("throttle_tracking.cur_msgs holds numbers up to 16777215") == true)
         #expect(warnings.last?.contains("throttle_tracking.cur_quota holds numbers up to 4294967295") == true)
         #expect(warnings.allSatisfy { $0.contains("postern migrate") })
+    }
+
+    /// After `postern migrate` a service that runs counts on, without a restart.
+    @Test func widenedColumns() throws {
+        let place = try place(.mariaDB)
+        try limit(place, messages: 20_000_000, quota: 9_000_000_000)
+        let start = try now(place)
+        try place.execute(
+            """
+            INSERT INTO throttle_tracking (tid, account, period, cur_quota, init_time)
+            VALUES (1, 'a@one.test', 600, 4294967290, \(start))
+            """)
+        let connection = try place.prepared()
+        defer { connection.close() }
+        try countOn(connection, place, now: Int(start))
+    }
+
+    private func countOn<Connection: ThrottleConnection>(
+        _ connection: Connection, _ place: Place, now: Int
+    ) throws {
+        var handler = ThrottleHandler<Connection>(shared: SharedRules(), log: Logger(label: "test"))
+        try handler.connected(to: connection)
+        try handler.tend(connection, now: now, isQuiet: true)
+        let message = ThrottleMessage(request(key: 1), delimiters: ["+"])
+        func count(at now: Int) throws -> Int64 {
+            let operation = ThrottleOperation(
+                deadline: .max, isDryRun: false, message: message,
+                subjects: message.subjects(bypassing: ThrottleMessage.Bypasses(), isTrusted: false),
+                allWildcards: false, wantsDetails: false)
+            _ = try connection.transaction { try handler.decide([operation], now: now, in: connection) }
+            return try place.query("SELECT cur_quota FROM throttle_tracking")[0][0].number
+        }
+        #expect(try count(at: now) == 4_294_967_295)
+        for step in try MigrationPlan(for: connection).steps { try connection.execute(step.statement) }
+        #expect(try count(at: now + 1) == 4_294_967_295)
+        try handler.tend(connection, now: now + 10, isQuiet: true)
+        #expect(try count(at: now + 11) == 4_294_967_395)
+    }
+
+    /// Counters that still run are not removed because this host's clock is ahead of the database's.
+    @Test(arguments: Engine.servers) func aClockAheadRemovesNoOtherCounters(engine: Engine) async throws {
+        let place = try place(engine)
+        try limit(place, messages: 1)
+        try limit(place, account: "@other.test", messages: 1)
+        let time = FakeClock()
+        time.unix.store(Int(try now(place)) + 7_200, ordering: .relaxed)
+        let harness = try Harness(on: place, time: time)
+        #expect(await harness.ask(request(key: 1)).text == "none")
+        #expect(await harness.verb("delete", ["what": "setting", "account": "@other.test"]) == .done)
+        #expect(await harness.ask(request(key: 2)).text == overQuota)
     }
 
     @Test(arguments: Engine.servers) func aSettingWithCountersIsDeleted(engine: Engine) async throws {

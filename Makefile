@@ -40,7 +40,8 @@ build:
 # Programs, units, users, documentation, and the sample configuration unless there is one already. Builds nothing, so
 # that it can run as root: `make build && sudo make install`.
 install:
-	install -d $(LIB)/postern $(LIB)/systemd/system/postern-.service.d $(DOC)/man $(DOC)/examples $(DOC)/postfix
+	install -d $(LIB)/postern $(LIB)/systemd/system/postern-.service.d
+	install -d $(DOC)/decisions $(DOC)/examples $(DOC)/man $(DOC)/postfix
 	install -d $(DESTDIR)$(PREFIX)/bin $(LIB)/sysusers.d $(LIB)/tmpfiles.d $(DESTDIR)/etc/postern
 	install -m 0755 $(BINARIES)/postern $(SERVICES:%=$(BINARIES)/postern-%) $(LIB)/postern
 	ln -sf ../lib/postern/postern $(DESTDIR)$(PREFIX)/bin/postern
@@ -50,7 +51,13 @@ install:
 	install -m 0644 deploy/sysusers.d/postern.conf $(LIB)/sysusers.d
 	install -m 0644 deploy/tmpfiles.d/postern.conf $(LIB)/tmpfiles.d
 	install -m 0644 docs/*.md LICENSE README.md $(DOC)
+	@# The README's links lead to where the files are here.
+	sed -i 's|](docs/|](|g; s|](deploy/systemd/examples/|](examples/|g; s|](deploy/etc/|](examples/|g; s|](deploy/|](|g' \
+	    $(DOC)/README.md
 	install -m 0644 docs/man/*.md $(DOC)/man
+	install -m 0644 docs/decisions/*.md $(DOC)/decisions
+	install -m 0644 docs/examples/*.md $(DOC)/examples
+	install -m 0755 docs/examples/*.py $(DOC)/examples
 	install -m 0644 deploy/systemd/examples/* $(DOC)/examples
 	install -m 0644 deploy/postfix/* $(DOC)/postfix
 	install -m 0644 deploy/etc/postern.yaml $(DOC)/examples

@@ -23,7 +23,8 @@ struct AdminConnection: ~Copyable {
             close(descriptor)
             let hint = code == EACCES ? " (are you in the group postern-admin?)" : ""
             throw CommandFailure(
-                description: "cannot reach \(path): \(String(cString: strerror(code)))\(hint)", status: EX_UNAVAILABLE)
+                description: "cannot reach \(path): \(String(cString: strerror(code)))\(hint)", status: EX_UNAVAILABLE,
+                isRefusedConnection: code == ECONNREFUSED)
         }
     }
 

@@ -11,7 +11,7 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Flag(help: "Also ask the running services.")
+    @Flag(help: "Also ask the running services, each instance of them.")
     var connect = false
 
     @Flag(help: "Do not read secret files.")
@@ -29,24 +29,40 @@ struct CheckCommand: ParsableCommand {
         guard connect else { return }
         try reportingFailure(status: EX_UNAVAILABLE) {
             let (_, known) = try options.ask("frontend", .init(verb: "services"))
-            let faults = suite.frontend.services.map(\.name).sorted().count { service in
-                let fault = fault(of: service, known: known)
-                print("\(service): \(fault ?? "works")")
-                return fault != nil
+            var faulty: [String] = []
+            for service in suite.frontend.services.sorted(by: { $0.name < $1.name }) {
+                for (instance, fault) in findings(service, suite, known: known) {
+                    if fault != nil { faulty.append(instance) }
+                    if fault != nil || !quiet { print("\(instance): \(fault ?? "works")") }
+                }
             }
-            guard faults == 0 else {
-                throw CommandFailure(description: "\(faults) services do not work", status: EX_UNAVAILABLE)
+            guard faulty.isEmpty else {
+                let what = faulty.count == 1 ? "1 service does not work" : "\(faulty.count) services do not work"
+                throw CommandFailure(
+                    description: "\(what): \(faulty.joined(separator: ", "))", status: EX_UNAVAILABLE)
             }
         }
     }
 
-    /// What is wrong with a service; nil when nothing is. A custom service need not have an admin socket.
-    private func fault(of service: String, known: [[String]]) -> String? {
-        guard known.contains(where: { $0.first == service }) else { return "not known to the frontend, reload it" }
-        guard EndpointConfiguration.shippedNames.contains(service) else { return nil }
+    /// The instances of a service, each with what is wrong with it; nil when nothing is. A custom service need not have
+    /// admin sockets.
+    private func findings(
+        _ service: EndpointConfiguration, _ suite: SuiteConfiguration, known: [[String]]
+    ) -> [(instance: String, fault: String?)] {
+        guard known.contains(where: { $0.first == service.name }) else {
+            return [(instance: service.name, fault: "not known to the frontend, reload it")]
+        }
+        guard EndpointConfiguration.shippedNames.contains(service.name) else {
+            return [(instance: service.name, fault: nil)]
+        }
+        return suite.instances(of: service).map { (instance: $0, fault: fault(of: $0)) }
+    }
+
+    /// What is wrong with an instance of a shipped service.
+    private func fault(of instance: String) -> String? {
         do {
             for _ in 0..<Self.opening.tries {
-                let (_, rows) = try options.ask(service, .init(verb: "stats"))
+                let (_, rows) = try options.ask(instance, .init(verb: "stats"))
                 if rows.contains(["database", "failing"]) { return "its database fails, see the log" }
                 guard rows.contains(["database", "opening"]) else { return nil }
                 usleep(Self.opening.pause)

@@ -6,6 +6,8 @@ import Glibc
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
     let status: Int32
+    /// A socket is there and nobody listens on it.
+    var isRefusedConnection = false
 
     /// Prints the sentence to standard error and returns what ends the process.
     func exit() -> ExitCode {

@@ -125,9 +125,17 @@ struct DirectoryCommand: ParsableCommand {
             help: "Columns: domain=, address=, target=, user=, member=, moderator=, owner=, policy=, active=, ...")
         var columns: [String] = []
 
+        /// What a request says beside an entry's columns. A column of such a name would stand in its place: another
+        /// table would be changed.
+        private static let reserved = ["what", "after", "request", "protocol", "id"]
+
         func check() throws {
-            for column in columns where !column.contains("=") {
-                throw ValidationError("\(column): expected NAME=VALUE")
+            for column in columns {
+                guard let end = column.firstIndex(of: "=") else {
+                    throw ValidationError("\(column): expected NAME=VALUE")
+                }
+                let name = String(column[..<end])
+                guard !Self.reserved.contains(name) else { throw ValidationError("\(name): no table has this column") }
             }
         }
 

@@ -15,11 +15,30 @@ struct ReloadCommand: ParsableCommand {
 
     func run() throws {
         let suite = try reportingFailure(status: EX_CONFIG) { try SuiteConfiguration(options, secrets: .unread) }
-        let all = AdminSockets.present(in: suite.common.runtimeDirectory)
+        let configured = suite.allInstances
+        let wanted = services.isEmpty ? AdminSockets.present(in: suite.common.runtimeDirectory) : services
+        var failures: [Int32] = []
+        for service in wanted {
+            do {
+                try reload(service, mayBeLeftOver: services.isEmpty && !configured.contains(service))
+            } catch let exit as ExitCode {
+                // Those behind it are not to keep the old configuration for that.
+                failures.append(exit.rawValue)
+            }
+        }
+        let gravest = [EX_UNAVAILABLE, EX_DATAERR].first { failures.contains($0) }
+        if let status = gravest ?? failures.first { throw ExitCode(status) }
+    }
+
+    /// Makes one service read the configuration, and prints what came of it.
+    private func reload(_ service: String, mayBeLeftOver: Bool) throws {
         try reportingFailure(status: EX_UNAVAILABLE) {
-            for service in services.isEmpty ? all : services {
+            do {
                 _ = try options.ask(service, AdminRequest(verb: "reload"))
                 print("\(service): reloaded")
+            } catch let failure as CommandFailure where mayBeLeftOver && failure.isRefusedConnection {
+                StandardError.write(
+                    "postern: \(service): skipped, it is not configured and its socket is a left-over\n")
             }
         }
     }

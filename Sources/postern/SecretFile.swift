@@ -60,6 +60,12 @@ struct SecretFile {
     }
 
     private func write(_ list: SRSSecretList, _ directory: CInt) throws(CommandFailure) {
+        let text = list.revealed()
+        guard text.utf8.count <= SecretSource.limit else {
+            throw CommandFailure(
+                description: "\(path) would be larger than \(SecretText.limit), which nothing could read",
+                status: EX_DATAERR)
+        }
         let new = "\(path).new"
         // What a command that was killed has left behind; the lock tells that none is at work.
         unlink(new)
@@ -68,7 +74,7 @@ struct SecretFile {
         defer { close(descriptor) }
         do throws(CommandFailure) {
             try takeOverRights(descriptor)
-            try fill(descriptor, list.revealed())
+            try fill(descriptor, text)
             guard rename(new, path) == 0, fsync(directory) == 0 else { throw failure("cannot replace \(path)") }
         } catch {
             unlink(new)
@@ -103,6 +109,9 @@ struct SecretFile {
 enum SecretText {
     private static let shortest = 16
 
+    /// What the file with the secrets may hold, for messages.
+    static var limit: String { "\(ByteSize(bytes: Int64(SecretSource.limit)))" }
+
     /// 32 random bytes in hexadecimal digits.
     static func random() -> String {
         var generator = SystemRandomNumberGenerator()
@@ -114,13 +123,45 @@ enum SecretText {
 
     /// One line of standard input.
     static func fromStandardInput() throws(CommandFailure) -> String {
-        guard let line = readLine(), line.utf8.count >= shortest else {
-            throw CommandFailure(
-                description: "standard input holds no secret of \(shortest) bytes or more", status: EX_DATAERR)
+        let bytes = firstLine(of: STDIN_FILENO)
+        guard bytes.count >= shortest else {
+            throw fault("standard input holds no secret of \(shortest) bytes or more")
+        }
+        guard bytes.count <= SecretSource.limit else { throw fault("the secret is longer than \(limit)") }
+        // Bytes that are no text must not be repaired: secrets that differ in them would become the same one.
+        guard let line = String(validating: bytes, as: UTF8.self) else {
+            throw fault("the secret is not text in UTF-8")
         }
         guard line.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-            throw CommandFailure(description: "the secret holds a control character", status: EX_DATAERR)
+            throw fault("the secret holds a control character")
+        }
+        // The list's reader ends a line at each of them.
+        guard !line.contains(where: \.isNewline) else { throw fault("the secret holds a line break") }
+        return line
+    }
+
+    /// The bytes before the first line break, which a terminal sends before the input ends; more than `SecretSource`
+    /// allows when the line is longer.
+    private static func firstLine(of descriptor: CInt) -> [UInt8] {
+        var line: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        while line.count <= SecretSource.limit {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            let received = chunk[..<count]
+            guard let end = received.firstIndex(of: UInt8(ascii: "\n")) else {
+                line += received
+                continue
+            }
+            line += received[..<end]
+            if line.last == UInt8(ascii: "\r") { line.removeLast() }
+            break
         }
         return line
+    }
+
+    private static func fault(_ description: String) -> CommandFailure {
+        CommandFailure(description: description, status: EX_DATAERR)
     }
 }

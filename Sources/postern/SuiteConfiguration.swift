@@ -51,6 +51,38 @@ struct SuiteConfiguration {
     static func adminSocket(_ service: String, _ common: CommonConfiguration) -> String {
         "\(common.runtimeDirectory)/\(service)-admin.sock"
     }
+
+    /// What `postern run` calls the instance at one of a service's endpoints: NAME, NAME@2 and so on.
+    static func instance(of service: String, at index: Int) -> String {
+        index == 0 ? service : "\(service)@\(index + 1)"
+    }
+
+    /// The names by which the instances of a shipped service are asked, in the order of its endpoints.
+    ///
+    /// Units of systemd are called as their sockets are, whichever stands first. They are what runs when one of them is
+    /// there that `postern run` would not have made.
+    func instances(of service: EndpointConfiguration) -> [String] {
+        let ofRun = service.endpoints.indices.map { Self.instance(of: service.name, at: $0) }
+        let ofUnits = service.endpoints.map { Self.unit(at: $0) }
+        let areNamed = ofUnits.allSatisfy { $0 == service.name || $0.hasPrefix("\(service.name)@") }
+        let areThere = ofUnits.contains { name in
+            !ofRun.contains(name) && access(Self.adminSocket(name, common), F_OK) == 0
+        }
+        return areNamed && areThere ? ofUnits : ofRun
+    }
+
+    /// The names by which everything that is configured is asked.
+    var allInstances: [String] {
+        let shipped = frontend.services.filter { EndpointConfiguration.shippedNames.contains($0.name) }
+        return shipped.flatMap { instances(of: $0) } + ["frontend"]
+    }
+
+    /// The instance whose unit has this socket: `greylist@2` of greylist@2.sock.
+    private static func unit(at path: String) -> String {
+        let suffix = ".sock"
+        let file = path.split(separator: "/").last.map { String($0) } ?? ""
+        return file.hasSuffix(suffix) ? String(file.dropLast(suffix.count)) : file
+    }
 }
 
 extension ConfigurationOptions {

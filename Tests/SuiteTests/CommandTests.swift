@@ -28,9 +28,10 @@ import Testing
             #expect(outcome.output.split(separator: "\n").contains(Substring(key)), "\(key)")
         }
         #expect(suite.postern(["check", "--quiet"]).output.isEmpty)
-        let connected = suite.postern(["check", "--quiet", "--connect"])
+        let connected = suite.postern(["check", "--connect"])
         #expect(connected.status == 0)
         for name in Self.names.dropLast() { #expect(connected.output.contains("\(name): works\n")) }
+        #expect(suite.postern(["check", "--quiet", "--connect"]).output.isEmpty)
     }
 
     @Test func checkNamesWhatDoesNotWork() throws {
@@ -47,8 +48,52 @@ import Testing
         #expect(outcome.output.contains("greylist: \(suite.runtimeDirectory)/greylist-admin.sock: no answer in 15 s\n"))
         // Its successor answers before it has opened the file, and is asked again.
         #expect(outcome.output.contains("throttle: its database fails, see the log\n"))
-        #expect(outcome.output.contains("srs: works\n"))
-        #expect(outcome.output.contains("2 services do not work"))
+        #expect(!outcome.output.contains("srs: "))
+        #expect(outcome.output.contains("postern: 2 services do not work: greylist, throttle\n"))
+    }
+
+    /// A service works when each of its configured instances does.
+    @Test func checkAsksEachInstance() throws {
+        let suite = try Suite(
+            frontend: """
+                  services:
+                    greylist: { endpoints: ["unix:greylist@1.sock", "unix:greylist@2.sock"] }
+                    throttle: { endpoints: ["unix:throttle.sock", "unix:second.sock"] }
+                    custom: { endpoints: ["unix:custom.sock", "unix:custom2.sock"], checks: [{ name: custom-check }] }
+                """)
+        func socket(_ name: String) -> String { "\(suite.runtimeDirectory)/\(name)-admin.sock" }
+        let working = suite.postern(["check", "--connect"])
+        #expect(working.status == 0, "\(working.output)")
+        for name in ["custom", "directory", "greylist", "greylist@2", "throttle", "throttle@2"] {
+            #expect(working.output.contains("\n\(name): works\n"), "\(name)")
+        }
+        #expect(!working.output.contains("custom@2"))
+
+        // As the units of systemd are called.
+        #expect(rename(socket("greylist"), socket("greylist@1")) == 0)
+        let units = suite.postern(["check", "--connect"]).output
+        for name in ["greylist@1", "greylist@2"] { #expect(units.contains("\n\(name): works\n"), "\(units)") }
+        #expect(!units.contains("\ngreylist: works"))
+
+        unlink(socket("throttle@2"))
+        let outcome = suite.postern(["check", "--connect", "--quiet"])
+        #expect(outcome.status == EX_UNAVAILABLE)
+        let fault = "throttle@2: cannot reach \(socket("throttle@2")): No such file or directory\n"
+        #expect(outcome.output.contains(fault), "\(outcome.output)")
+        #expect(outcome.output.contains("postern: 1 service does not work: throttle@2\n"), "\(outcome.output)")
+        #expect(!outcome.output.contains(": works"))
+    }
+
+    /// The table is what was named as one, whatever the columns are called.
+    @Test func aColumnTakesNoArgumentsPlace() {
+        for verb in ["add", "delete", "delete-all"] {
+            for name in ["what", "after", "request", "protocol", "id"] {
+                let outcome = suite.postern(["directory", verb, "users", "address=a@example.com", "\(name)=domains"])
+                #expect(outcome.status == EX_USAGE, "\(outcome.output)")
+                #expect(outcome.output.contains("\(name): no table has this column"), "\(outcome.output)")
+            }
+        }
+        #expect(suite.logLines(with: "audit:").isEmpty)
     }
 
     @Test func aMissingConfigurationIsAFaultOfTheConfiguration() {
@@ -311,6 +356,33 @@ import Testing
         #expect(outcome.output == Self.names.map { "\($0): reloaded\n" }.joined())
         #expect(ask() == "451 4.7.1 Come back")
         #expect(suite.postern(["reload", "greylist"]).output == "greylist: reloaded\n")
+    }
+
+    /// Nobody listens on a socket that a killed suite has left; only one that is configured is missed.
+    @Test func reloadPassesOverLeftOvers() throws {
+        func leave(_ name: String) throws {
+            _ = try ListeningPath("\(suite.runtimeDirectory)/\(name)-admin.sock")
+        }
+        try leave("directory@7")
+        let outcome = suite.postern(["reload"])
+        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(
+            outcome.output.contains(
+                "postern: directory@7: skipped, it is not configured and its socket is a left-over\n"),
+            "\(outcome.output)")
+        for name in Self.names { #expect(outcome.output.contains("\(name): reloaded\n"), "\(name)") }
+        let named = suite.postern(["reload", "directory@7"])
+        #expect(named.status == EX_UNAVAILABLE)
+        #expect(named.output.contains("directory@7-admin.sock: Connection refused"), "\(named.output)")
+
+        #expect(unlink("\(suite.runtimeDirectory)/greylist-admin.sock") == 0)
+        try leave("greylist")
+        let missed = suite.postern(["reload"])
+        #expect(missed.status == EX_UNAVAILABLE)
+        #expect(missed.output.contains("greylist-admin.sock: Connection refused"), "\(missed.output)")
+        for name in Self.names where name != "greylist" {
+            #expect(missed.output.contains("\(name): reloaded\n"), "\(missed.output)")
+        }
     }
 
     @Test func reloadRefusesABrokenFile() throws {

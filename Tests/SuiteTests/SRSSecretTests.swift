@@ -95,4 +95,82 @@ import Testing
         #expect(suite.postern(["srs", "secret", "add"]).output.contains("is open to every user"))
         #expect(contents(of: file) == before)
     }
+
+    // MARK: - Standard input
+
+    /// Adds what the shell's printf makes of `format`.
+    private func add(_ format: String) -> Command.Outcome {
+        let script = "printf \"$2\" | \"$0\" srs secret add --stdin --config \"$1\""
+        return Command.run(
+            "/bin/sh", ["-c", script, "\(Suite.binaries)/postern", suite.configurationPath, format])
+    }
+
+    @Test func linesAreAdded() {
+        var expected = contents(of: file)
+        let lines: [(String, String)] = [
+            ("0123456789abcdef\\n", "0123456789abcdef"), ("one with CR and LF\\r\\nmore\\n", "one with CR and LF"),
+            ("one without an end", "one without an end"), ("one with letters \\303\\244\\n", "one with letters ä"),
+        ]
+        for (format, line) in lines {
+            let outcome = add(format)
+            #expect(outcome.status == 0, "\(outcome.output)")
+            expected += line + "\n"
+            #expect(contents(of: file) == expected)
+        }
+        #expect(listed().map { $0[1] } == ["signs", "verifies", "verifies", "verifies", "verifies"])
+    }
+
+    /// Neither the file as it was written nor the secret in it may be another than was meant.
+    @Test func linesThatCouldNotBeReadBackAreRefused() {
+        let before = contents(of: file)
+        func long(_ count: Int) -> String { String(repeating: "a", count: count) + "\\n" }
+        let lines: [(String, String)] = [
+            ("short\\n", "standard input holds no secret of 16 bytes or more"),
+            ("0123456789abcdef\\377\\n", "the secret is not text in UTF-8"),
+            ("0123456789\\303\\050abcdef\\n", "the secret is not text in UTF-8"),
+            ("0123456789\\tabcdef\\n", "the secret holds a control character"),
+            ("0123456789\\302\\205abcdef\\n", "the secret holds a control character"),
+            ("0123456789\\342\\200\\250abcdef\\n", "the secret holds a line break"),
+            ("0123456789\\342\\200\\251abcdef\\n", "the secret holds a line break"),
+            (long(70_000), "the secret is longer than 64k"), (long(65_530), "\(file) would be larger than 64k"),
+        ]
+        for (format, words) in lines {
+            let outcome = add(format)
+            #expect(outcome.status == EX_DATAERR, "\(outcome.output)")
+            #expect(outcome.output.contains("postern: \(words)"), "\(outcome.output)")
+            #expect(contents(of: file) == before)
+        }
+    }
+
+    /// Each line is short enough; the file must be so too.
+    @Test func theFileDoesNotOutgrowItsReaders() {
+        for letter in ["a", "b"] { #expect(add(String(repeating: letter, count: 30_000) + "\\n").status == 0) }
+        let before = contents(of: file)
+        let refused = add(String(repeating: "c", count: 30_000) + "\\n")
+        #expect(refused.status == EX_DATAERR)
+        #expect(refused.output.contains("\(file) would be larger than 64k"), "\(refused.output)")
+        #expect(contents(of: file) == before)
+        #expect(suite.postern(["srs", "secret", "add"]).status == 0)
+        #expect(listed().count == 4)
+    }
+
+    // MARK: - Reload
+
+    /// A service that refuses does not keep the others from the new configuration.
+    @Test func aReloadAsksThoseBehindARefusal() {
+        unlink(file)
+        let outcome = suite.postern(["reload"])
+        #expect(outcome.status == EX_DATAERR, "\(outcome.output)")
+        #expect(outcome.output.contains("postern: srs: "), "\(outcome.output)")
+        for name in ["directory", "greylist", "throttle", "reputation", "frontend"] {
+            #expect(outcome.output.contains("\(name): reloaded\n"), "\(outcome.output)")
+        }
+        #expect(!outcome.output.contains("srs: reloaded"))
+        // One that is not there is the graver fault, wherever it stands.
+        let named = suite.postern(["reload", "srs", "greylist@7", "frontend"])
+        #expect(named.status == EX_UNAVAILABLE)
+        #expect(named.output.contains("postern: srs: "), "\(named.output)")
+        #expect(named.output.contains("postern: cannot reach \(suite.runtimeDirectory)/greylist@7-admin.sock: "))
+        #expect(named.output.contains("frontend: reloaded\n"))
+    }
 }

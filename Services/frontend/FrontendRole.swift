@@ -87,6 +87,13 @@ public final class FrontendRole: ProcessRole {
         let this = NIOLoopBound(self, eventLoop: eventLoop)
         return ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: 4_096)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let log = this.value.environment.log
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptPause(note: { log.error("\(listener.name): \($0)") }))
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try this.value.accept(channel, listenerName: listener.name) }

@@ -22,7 +22,7 @@ public struct Mailbox: Sendable {
 
     private let parts: Parts
 
-    /// The address as it was given, without quotes, in its own letter case.
+    /// The address as it was given, without quotes and without a dot at its end, in its own letter case.
     public var original: String { parts.original }
 
     /// The normalised address: `localPart`, `@`, the domain's text.
@@ -41,8 +41,13 @@ public struct Mailbox: Sendable {
     }
 
     /// Reads an address without quotes. It is split at its last `@`; both parts have at least one byte, the whole has
-    /// at most 320, the local part has any characters except controls, and the domain is a `Domain`.
+    /// at most 320, the local part has any characters except controls, and the domain is a `Domain`. One dot at the end
+    /// does not belong to it.
     public init?(parsing address: String) {
+        var address = address
+        // Postfix tells the address as the client sent it, and delivers it without this dot: with the dot it would be
+        // another address for every check.
+        if address.utf8.last == UInt8(ascii: ".") { address = String(Substring(address.utf8.dropLast())) }
         guard address.utf8.count <= Mailbox.maximumLength,
             let at = address.lastUTF8Index(of: UInt8(ascii: "@")), at != address.startIndex,
             let (domain, isNormalDomain) = Domain.parse(address[address.utf8.index(after: at)..<address.endIndex])

@@ -69,6 +69,11 @@ public final class MessageServer {
         startSweeping()
         return ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: 4_096)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(note: this.value.note))
+                }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try this.value.accept(channel) }
             }

@@ -26,7 +26,7 @@ import Testing
     @Test(arguments: [
         "", "@", "@com", "@localhost", "@..com", "@.c", "@.a_b", "@.example.c", "@exa mple.com", "example.com",
         ".example.com", "user", "user@", "@*", "us er@*", "user@**", "us'er@*", "192.0.2.0/33", "192.0.2", "*",
-        "*@example.com.", "@[192.0.2.1]", "@.[192.0.2.1]", "fe80::1%eth0", "@example.1a",
+        "*@example.com..", "@[192.0.2.1]", "@.[192.0.2.1]", "fe80::1%eth0", "@example.1a",
     ])
     func refuses(text: String) {
         #expect(AddressPattern(parsing: text) == nil)

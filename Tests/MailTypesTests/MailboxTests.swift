@@ -29,11 +29,22 @@ import Testing
 
     @Test(arguments: [
         "", "@", "user", "user@", "@example.com", "user@example.com>x", "user@exa mple.com", "user@a..b", "user@.b",
-        "user@b.", "a\u{1}b@example.com", "a\u{7F}@example.com", "a\u{85}@example.com", "a\0b@example.com",
+        "user@b..", "user@.", ".", "a\u{1}b@example.com", "a\u{7F}@example.com", "a\u{85}@example.com",
+        "a\0b@example.com",
         "a\nb@example.com", "user@[foo]", "user@*", "user@\u{FFFD}.example",
     ])
     func refuses(address: String) {
         #expect(Mailbox(parsing: address) == nil)
+    }
+
+    /// Postfix delivers it without the dot, so it is the address without it for every check.
+    @Test(arguments: ["User@Example.com", "user@[192.0.2.1]", "a@B\u{fc}cher.example", "user@localhost"])
+    func aDotAtTheEndIsNoPartOfIt(address: String) throws {
+        let mailbox = try #require(Mailbox(parsing: address + "."))
+        #expect(mailbox == Mailbox(parsing: address))
+        #expect(mailbox.original == address)
+        #expect(mailbox.policyAddresses == Mailbox(parsing: address)?.policyAddresses)
+        #expect(EnvelopeAddress(parsing: address + ".").mailbox == mailbox)
     }
 
     /// A combining mark makes one Character with the `@` before it.

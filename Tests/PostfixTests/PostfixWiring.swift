@@ -61,7 +61,7 @@ struct PostfixWiring: Sendable {
         smtpd_sasl_auth_enable = yes
         smtpd_authorized_xclient_hosts = 127.0.0.0/8
         smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination
-        smtpd_recipient_restrictions = reject_non_fqdn_recipient, reject_unlisted_recipient,
+        smtpd_recipient_restrictions = reject_non_fqdn_sender, reject_non_fqdn_recipient, reject_unlisted_recipient,
             \(check),
             permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination
         smtpd_end_of_data_restrictions = \(check)

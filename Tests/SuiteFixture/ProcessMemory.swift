@@ -16,6 +16,14 @@ public enum ProcessMemory {
         return isSanitized || now - before < bound
     }
 
+    /// The seconds it has been on a processor, in the kernel too.
+    public static func processorTime(of process: Int32) -> Double {
+        // Behind the name in parentheses, which may hold anything; in hundredths of a second (proc(5), `stat`).
+        let fields = contents(of: "/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let kernel = Double(fields[12]) else { return 0 }
+        return (user + kernel) / 100
+    }
+
     private static func field(_ name: String, in path: String) -> Int? {
         let line = contents(of: path).split(separator: "\n").first { $0.hasPrefix("\(name):") }
         return line.flatMap { Int($0.filter(\.isNumber)) }

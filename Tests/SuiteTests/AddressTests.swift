@@ -31,6 +31,19 @@ import Testing
         #expect(rows == [["\(2 * Self.addresses.count)", "\(4 * Self.addresses.count)"]])
     }
 
+    /// A sender of this host's domain who has not logged in is judged in all forms that Postfix delivers as one: here the
+    /// domain's SPF record is asked for, and there is no DNS.
+    @Test func aDotAtTheEndForgesNothing() throws {
+        let suite = try Suite(services: "directory: { local-domains: [example.com] }\n")
+        let actions = ["boss@example.com", "boss@example.com.", "BOSS@Example.Com."].map { sender in
+            suite.action([
+                "protocol_state": "RCPT", "client_address": "192.0.2.1", "sender": sender,
+                "recipient": "b@example.com",
+            ])
+        }
+        #expect(actions == Array(repeating: "DEFER_IF_PERMIT 4.4.3 temporary DNS failure", count: 3))
+    }
+
     /// The limit is the login's, whatever the envelope says.
     @Test func limitsStayOn() throws {
         let suite = try Suite()

@@ -79,6 +79,31 @@ import Testing
         subject.verify()
     }
 
+    /// More connections than there are descriptors: they wait, no processor is burnt, and it goes on when there are some.
+    @Test func moreConnectionsThanDescriptors() throws {
+        let suite = try Suite()
+        for service in ["frontend", "greylist"] { #expect(suite.postern(["status", service]).status == 0) }
+        let greylist = Socket.Address.unix("\(suite.runtimeDirectory)/greylist.sock")
+        for (service, address) in [("frontend", Socket.Address.tcp(suite.policyPort)), ("greylist", greylist)] {
+            let process = try suite.runningProcess(of: service)
+            let limited = Command.run("/usr/bin/prlimit", ["--pid", "\(process)", "--nofile=48:"])
+            try #require(limited.status == 0, "\(limited.output)")
+            var sockets = (0..<80).compactMap { _ in Socket(address) }
+            #expect(sockets.count == 80)
+            func told() -> Int {
+                suite.logLines(with: "connections cannot be accepted: ").count { $0.contains("postern/\(service)[") }
+            }
+            #expect(eventually { told() == 1 }, "\(service)")
+            let before = ProcessMemory.processorTime(of: process)
+            usleep(2_000_000)
+            #expect(ProcessMemory.processorTime(of: process) - before < 0.5, "\(service)")
+            #expect(told() == 1)
+            sockets = []
+            #expect(eventually { suite.action(["protocol_state": "VRFY"]) == "DUNNO" })
+            #expect(eventually { suite.postern(["status", service]).status == 0 })
+        }
+    }
+
     @Test func endlessNetstrings() throws {
         let subject = try Subject()
         let query = "10000:" + String(repeating: "x", count: 10_000) + ","

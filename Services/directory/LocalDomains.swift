@@ -42,7 +42,9 @@ public final class LocalDomains: Sendable {
             kinds[domain] = .local
             targets[domain] = nil
         }
-        for hostname in hostnames { entries[hostname] = DomainEntry(hosting: .local, owner: hostname) }
+        for hostname in hostnames {
+            entries[hostname] = DomainEntry(hosting: .local, owner: hostname, isOnlyHostname: true)
+        }
         for (domain, kind) in kinds { entries[domain] = DomainEntry(domain, kind, target: targets[domain]) }
         sorted = kinds.keys.sorted { $0.text < $1.text }
         fewEntries = entries.count > Self.few ? [] : entries.map { ($0.key, $0.value) }

@@ -64,6 +64,28 @@ import Testing
         #expect(!next.lacksSomething)
     }
 
+    /// The name of this host may be an alias domain: mail for it is taken, and it has the target.
+    @Test func aHostnameIsAskedAbout() throws {
+        let hostname = try #require(Domain(parsing: "mx.example"))
+        let target = try #require(Domain(parsing: "target.example"))
+        let domains = LocalDomains(hostnames: [hostname])
+        var knowledge = Knowledge(board, domains: domains)
+        #expect(knowledge.domain(hostname) == nil)
+        #expect(knowledge.missing.contains(Lookup(.domain(hostname))))
+        let found = DomainEntry(hosting: .local, aliasTarget: target, owner: target)
+        var next = knowledge.adding([(Lookup(.domain(hostname)), .domain(found))])
+        #expect(next.domain(hostname) == found)
+        var unknown = knowledge.adding([(Lookup(.domain(hostname)), .domain(.unknown))])
+        #expect(unknown.domain(hostname) == DomainEntry(hosting: .local, owner: hostname))
+        // It is the host's name even when the directory cannot be asked.
+        var failed = knowledge.adding([(Lookup(.domain(hostname)), .failed("down"))])
+        #expect(failed.domain(hostname) == DomainEntry(hosting: .local, owner: hostname))
+        #expect(failed.failure == nil && !failed.lacksSomething)
+        var listed = Knowledge(board, domains: LocalDomains(local: [hostname], hostnames: [hostname]))
+        #expect(listed.domain(hostname) == DomainEntry(hosting: .local, owner: hostname))
+        #expect(!listed.lacksSomething)
+    }
+
     @Test func aFailureHoldsForOneAttempt() throws {
         var knowledge = Knowledge(board, domains: LocalDomains())
         #expect(knowledge.account(mailbox) == nil)

@@ -18,15 +18,25 @@ package final class DomainEntry: Sendable {
     package let owner: Domain?
     /// All names of that domain, as far as the directory tells them along.
     package let names: Set<Domain>
+    /// Whether it is known as a name of this host and no more: the directory may tell of it besides.
+    let isOnlyHostname: Bool
 
     /// An entry.
     package init(
-        hosting: Hosting? = nil, aliasTarget: Domain? = nil, owner: Domain? = nil, names: Set<Domain> = []
+        hosting: Hosting? = nil, aliasTarget: Domain? = nil, owner: Domain? = nil, names: Set<Domain> = [],
+        isOnlyHostname: Bool = false
     ) {
+        self.isOnlyHostname = isOnlyHostname
         self.hosting = hosting
         self.aliasTarget = aliasTarget
         self.owner = owner
         self.names = names
+    }
+
+    /// A name of this host, for which mail is taken, with what the directory says of it.
+    func adding(_ found: DomainEntry) -> DomainEntry {
+        DomainEntry(
+            hosting: hosting, aliasTarget: found.aliasTarget, owner: found.owner ?? owner, names: found.names)
     }
 
     /// A domain of somebody else.

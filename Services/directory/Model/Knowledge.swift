@@ -99,11 +99,20 @@ package struct Knowledge: Sendable {
     }
 
     private mutating func entry(of domain: Domain) -> DomainEntry? {
-        if let entry = domains.entry(of: domain) { return entry }
+        let configured = domains.entry(of: domain)
+        if let configured, !configured.isOnlyHostname { return configured }
         // Where there are no domains, and of what no administrator could have entered, nothing need be asked for.
-        guard !empty.contains(.domain), domain.isListDomain else { return .unknown }
-        guard case .domain(let entry)? = answer(.domain(domain)) else { return nil }
-        return entry
+        guard !empty.contains(.domain), domain.isListDomain else { return configured ?? .unknown }
+        let before = failure
+        switch answer(.domain(domain)) {
+        case .domain(let found)?: return configured?.adding(found) ?? found
+        case nil:
+            // That the name is the host's is known whatever the directory's state.
+            guard let configured, failure != before else { return nil }
+            failure = before
+            return configured
+        default: return nil
+        }
     }
 
     /// What an address is.

@@ -3,6 +3,7 @@ public import NIOCore
 /// Stands in a listening channel's pipeline: where no connection can be accepted, as when all descriptors are in use, it
 /// tries again after a pause, instead of as fast as it can while connections wait.
 public final class AcceptPause: ChannelInboundHandler {
+    /// The connections that were accepted.
     public typealias InboundIn = any Channel
 
     private static let pause = TimeAmount.milliseconds(500)
